@@ -1,0 +1,143 @@
+"""People who sign in, their one-time sign-in links, and the log of who looked at or changed what."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    OFFICER = "officer", _("Petugas wilayah")
+    SUDIN = "sudin", _("Staf Sudin PPKUKM")
+    LEADER = "leader", _("Pimpinan")
+    ADMIN = "admin", _("Admin")
+
+
+class KkmpUserManager(UserManager["User"]):
+    """Also sets the role: Django's own commands and test clients know nothing of it."""
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> "User":
+        extra_fields.setdefault("role", Role.ADMIN)
+        user = self.model(username=username, email=email or "", is_superuser=True, **extra_fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractUser):
+    """Somebody who may sign in. The role decides what they may do, area grants decide where.
+
+    `is_superuser` is break-glass only: nobody holds it in daily work.
+    """
+
+    groups = None  # type: ignore[assignment]  # rights are one matrix in code, see permissions.py
+    user_permissions = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]  # Indonesian names do not split into two fields
+    last_name = None  # type: ignore[assignment]
+    is_staff = None  # type: ignore[assignment]
+
+    full_name = models.CharField(_("nama lengkap"), max_length=150)
+    role = models.CharField(_("peran"), max_length=10, choices=Role)
+    phone = models.CharField(_("nomor telepon"), max_length=30, blank=True)
+
+    objects: ClassVar[KkmpUserManager] = KkmpUserManager()
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        verbose_name = _("pengguna")
+        verbose_name_plural = _("pengguna")
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="user_role_is_known",
+                condition=Q(role__in=Role.values),
+                violation_error_message=_("Pilih salah satu peran."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    @property
+    def is_staff(self) -> bool:  # type: ignore[no-redef]
+        """Whether Django admin opens for this user: the back office is for one role."""
+        return self.is_active and self.has_perm("accounts.use_back_office")
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name
+
+
+class SignInLinkQuerySet(models.QuerySet["SignInLink"]):
+    def usable(self) -> "SignInLinkQuerySet":
+        """Links that still open: unused and not past their 48 hours."""
+        return self.filter(used_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+
+class SignInLink(models.Model):
+    """A link handed over in person to somebody without e-mail; works once, for 48 hours."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name=_("untuk"), related_name="sign_in_links")
+    token_sha256 = models.CharField(_("sidik token"), max_length=64, unique=True, editable=False)
+    made_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("dibuat oleh"), related_name="+")
+    made_at = models.DateTimeField(_("dibuat pada"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("berlaku sampai"))
+    used_at = models.DateTimeField(_("dipakai pada"), null=True, blank=True)
+
+    objects = SignInLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tautan masuk")
+        verbose_name_plural = _("tautan masuk")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {timezone.localtime(self.made_at):%d/%m/%Y %H.%M}"
+
+
+class Verb(models.TextChoices):
+    SIGNED_IN = "signed_in", _("masuk")
+    SIGN_IN_FAILED = "sign_in_failed", _("gagal masuk")
+    SIGNED_OUT = "signed_out", _("keluar")
+    LINK_MADE = "link_made", _("tautan masuk dibuat")
+    RIGHT_CHANGED = "right_changed", _("hak diubah")
+    PERSON_VIEWED = "person_viewed", _("data orang dilihat")
+    DOWNLOADED = "downloaded", _("berkas diunduh")
+    EXPORTED = "exported", _("data diekspor")
+    PRINTED = "printed", _("dicetak")
+    REVEALED = "revealed", _("nomor identitas dibuka")
+
+
+class AccessEvent(models.Model):
+    """One line of the access log: who did what to what, from where. Never changed, never deleted."""
+
+    at = models.DateTimeField(_("waktu"), db_default=Now(), editable=False)
+    user = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("pengguna"), null=True, blank=True, related_name="access_events"
+    )
+    verb = models.CharField(_("peristiwa"), max_length=20, choices=Verb)
+    target = models.CharField(_("sasaran"), max_length=200, blank=True)
+    purpose = models.CharField(_("keperluan"), max_length=200, blank=True)
+    ip = models.GenericIPAddressField(_("alamat IP"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("peristiwa akses")
+        verbose_name_plural = _("log akses")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["user", "-at"], name="access_event_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} · {self.user or '–'}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:accounts_accessevent_change", args=[self.pk])

@@ -1,0 +1,90 @@
+"""Who may do what: one matrix from role to Django codenames, read by the auth backend and by nobody else."""
+
+from typing import TYPE_CHECKING
+
+from kkmp.accounts.models import Role
+
+if TYPE_CHECKING:
+    from kkmp.accounts.models import User
+
+
+def _rights(app: str, actions: str, *models: str) -> set[str]:
+    return {f"{app}.{action}_{model}" for action in actions.split() for model in models}
+
+
+_TERRITORY = _rights("cooperatives", "view", "kecamatan", "kelurahan", "publicfact", "publishedfigure", "target")
+# Aggregates and cooperative pages: what everybody sees within the area in view.
+_READ = (
+    _TERRITORY
+    | _rights("cooperatives", "view", "cooperative")
+    | _rights("outlets", "view", "outlet", "statuschange", "capitalneed")
+    | _rights("partners", "view", "partner", "support", "stagechange", "event", "attendance")
+)
+_KEEP_AREA = (
+    _READ
+    | {"cooperatives.change_cooperative"}
+    | _rights("outlets", "add change", "outlet", "capitalneed")
+    | _rights("members", "view add change", "member")
+)
+_RUN_CITY = (
+    _KEEP_AREA
+    | {
+        "accounts.make_officer_sign_in_link",
+        "outlets.decide_status",
+        "outlets.retract_change",
+        "outlets.import_opening",
+    }
+    | _rights("imports", "view", "importbatch")
+    | _rights("partners", "add change", "partner", "support", "event")
+    | _rights("partners", "add", "stagechange")
+    | _rights("partners", "add delete", "attendance")
+)
+# Everything read only, and the back office where rows are corrected. No verification, no status decision.
+_BACK_OFFICE = (
+    _READ
+    | {"accounts.use_back_office", "accounts.make_sign_in_link", "accounts.make_officer_sign_in_link"}
+    | _rights("accounts", "view add change", "user")
+    | _rights("accounts", "view", "accessevent", "signinlink")
+    | _rights("mfa", "view delete", "authenticator")
+    | _rights("cooperatives", "view add change", "areagrant", "parameter", "publicfact", "publishedfigure", "target")
+    | _rights("cooperatives", "view change", "kecamatan", "kelurahan", "cooperative")
+    | _rights("outlets", "view add change", "outlet", "capitalneed")
+    | _rights("members", "view add change", "member")
+    | _rights("partners", "view add change", "partner", "support", "event")
+    | _rights("partners", "view add change delete", "attendance")
+    | _rights("imports", "view", "importbatch", "importrow")
+)
+
+MATRIX: dict[str, frozenset[str]] = {
+    Role.OFFICER: frozenset(_KEEP_AREA),
+    Role.SUDIN: frozenset(_RUN_CITY),
+    Role.LEADER: frozenset(_READ),
+    Role.ADMIN: frozenset(_BACK_OFFICE),
+}
+# Roles that see the whole city; the others see what is granted to them.
+CITY_WIDE = frozenset({Role.SUDIN, Role.LEADER, Role.ADMIN})
+NEEDS_MFA = frozenset({Role.SUDIN, Role.ADMIN})
+
+
+def permissions_of(user: "User") -> frozenset[str]:
+    """All codenames the user's role holds; none for somebody locked out."""
+    return MATRIX[user.role] if user.is_active else frozenset()
+
+
+def sees_whole_city(user: "User") -> bool:
+    """Sudin, leaders and admins see all 65; officers only the areas granted to them (design: People)."""
+    return user.is_superuser or user.role in CITY_WIDE
+
+
+def needs_mfa(user: "User") -> bool:
+    """Wide rights ask for a second factor (wishes 9); officers may use one."""
+    return user.is_superuser or user.role in NEEDS_MFA
+
+
+def may_make_link_for(maker: "User", user: "User") -> bool:
+    """ADMIN hands a sign-in link to anybody but themselves, SUDIN to officers only."""
+    if maker == user or not user.is_active or user.is_superuser:
+        return False
+    if user.role == Role.OFFICER:
+        return maker.has_perm("accounts.make_officer_sign_in_link")
+    return maker.has_perm("accounts.make_sign_in_link")

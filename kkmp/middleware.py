@@ -1,0 +1,105 @@
+"""Small things every request or answer gets: id, language, headers, and a sign-in that htmx understands."""
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+THEMES = ("light", "dark")
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Every log line of one request carries the same id; the answer shows it, so that a user can quote it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with structlog.contextvars.bound_contextvars(request_id=uuid.uuid4().hex[:12]):
+            response = get_response(request)
+            response["X-Request-ID"] = structlog.contextvars.get_contextvars()["request_id"]
+        return response
+
+    return middleware
+
+
+def response_headers(get_response: GetResponse) -> GetResponse:
+    """Permissions-Policy, and no stored copies of pages that show what only this person may see."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        if not request.path.startswith("/static/"):
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def refuse_null_bytes(get_response: GetResponse) -> GetResponse:
+    """PostgreSQL cannot hold U+0000 and answers with an error; such an address is a bad request, not a fault of ours."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest
+        return get_response(request)
+
+    return middleware
+
+
+def language_from_cookie(get_response: GetResponse) -> GetResponse:
+    """The chosen language or Indonesian; a browser set to English does not decide (the office speaks Indonesian)."""
+    known = {code for code, _label in settings.LANGUAGES}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as Django's LocaleMiddleware does
+            response = get_response(request)
+        response.setdefault("Content-Language", language)
+        return response
+
+    return middleware
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every page asks for sign-in unless its view says otherwise.
+
+    An expired session answers htmx with a redirect of the whole page, not with a sign-in form inside a table;
+    it returns to the page, not to the fragment.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/"), settings.LOGIN_URL).url
+        return answer
+
+
+def vary_on_htmx(get_response: GetResponse) -> GetResponse:
+    """The same address answers htmx with a piece of the page: caches must not mix the two."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return middleware
+
+
+def site_context(request: HttpRequest) -> dict[str, object]:
+    """What base.html shows on every page."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "theme": theme if theme in THEMES else "",
+        "sample_data": settings.IS_DEMO,
+        "release": settings.RELEASE,
+        "help_contact": settings.HELP_CONTACT,
+    }

@@ -1,0 +1,120 @@
+"""Text from people and files into typed values: pure functions that form fields and imports share.
+
+Each raises ValueError with a sentence for the person who typed the text.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+MAX_IDR = 9_000_000_000_000_000
+FIRST_DAY = date(1945, 8, 17)
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari jan january", "februari feb pebruari february", "maret mar march", "april apr", "mei may",
+            "juni jun june", "juli jul july", "agustus agu ags agt aug august", "september sep sept",
+            "oktober okt oct october", "november nov nopember", "desember des dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+# What people write in front of a kelurahan's or kecamatan's name.
+_AREA_PREFIX = re.compile(r"^(?:(?:koperasi\s+kelurahan\s+merah\s+putih|kkmp|kelurahan|kecamatan|kel|kec)\b[\s.:]*)+")
+_EXCEL_EPOCH = date(1899, 12, 30)
+
+
+def area_key(text: str) -> str:
+    """The form in which two spellings of one kelurahan or kecamatan are equal: “Kel. Setia Budi” → “setiabudi”."""
+    text = unicodedata.normalize("NFKC", text).casefold().strip()
+    text = _AREA_PREFIX.sub("", text)
+    return re.sub(r"[^a-z0-9]", "", text)
+
+
+def parse_day(value: object) -> date | None:
+    """A calendar day as people and Excel write it; empty is None, never today.
+
+    Knows 2025-09-22, 22/09/2025, 22-9-25, 22.09.2025, “22 September 2025” and Excel's serial numbers.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, int | float):
+        return _excel_day(value)
+    text = " ".join(str(value or "").split())
+    if not text:
+        return None
+    day = _written_day(text)
+    if day is None:
+        raise ValueError(_("“%(text)s” bukan tanggal. Contoh: 22/09/2025.") % {"text": text[:40]})
+    return day
+
+
+def _written_day(text: str) -> date | None:
+    """None unless the text is a real day of the calendar."""
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+)?", text):
+        year, month, day = (int(part) for part in match.groups())
+    elif match := re.fullmatch(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})", text):
+        day, month, year = (int(part) for part in match.groups())
+    elif match := re.fullmatch(r"(\d{1,2}) ([a-z]+)\.? (\d{4})", text.casefold()):
+        day, month, year = int(match[1]), _MONTHS.get(match[2], 0), int(match[3])
+    else:
+        return None
+    if year < 100:
+        year += 2000
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _excel_day(value: float) -> date:
+    if not 1 <= value < 100_000:
+        raise ValueError(_("Angka %(value)s bukan tanggal. Contoh: 22/09/2025.") % {"value": f"{value:g}"})
+    return _EXCEL_EPOCH + timedelta(days=int(value))
+
+
+def parse_rupiah(value: object) -> int | None:
+    """Whole rupiah from “Rp 1.250.000,-”, “1250000”, “Rp1.250.000,00” or a number; empty is None, never 0."""
+    if isinstance(value, bool):
+        raise ValueError(_("Isi jumlah rupiah dengan angka, misalnya 1250000."))
+    if isinstance(value, int | float):
+        if value != value or value in (float("inf"), float("-inf")) or value != int(value):  # noqa: PLR0124  # NaN
+            raise ValueError(_("Jumlah rupiah harus bulat, tanpa sen."))
+        return _within_64_bit(int(value))
+    text = "".join(str(value or "").split())
+    if not text:
+        return None
+    digits = re.sub(r"^rp\.?", "", text, flags=re.IGNORECASE)
+    digits = re.sub(r",(?:-|0{1,2})$", "", digits)
+    if not re.fullmatch(r"[0-9]{1,16}|[0-9]{1,3}(?:\.[0-9]{3})+", digits):
+        raise ValueError(_("“%(text)s” bukan jumlah rupiah. Contoh: 1.250.000.") % {"text": text[:40]})
+    return _within_64_bit(int(digits.replace(".", "")))
+
+
+def _within_64_bit(amount: int) -> int:
+    if not 0 <= amount <= MAX_IDR:
+        raise ValueError(_("Jumlah rupiah di luar batas yang wajar."))
+    return amount
+
+
+def parse_digits(value: object, *, lengths: tuple[int, ...], name: str) -> str:
+    """Digits of an official number, separators dropped; empty stays empty. `lengths` are the lengths allowed."""
+    text = re.sub(r"[\s.\-/]", "", str(value or ""))
+    if not text:
+        return ""
+    if not re.fullmatch(r"[0-9]+", text):
+        raise ValueError(_("%(name)s hanya berisi angka.") % {"name": name})
+    if lengths and len(text) not in lengths:
+        allowed = _(" atau ").join(str(length) for length in lengths)
+        raise ValueError(
+            _("%(name)s terdiri dari %(allowed)s angka, yang ditulis %(count)d.")
+            % {"name": name, "allowed": allowed, "count": len(text)}
+        )
+    return text

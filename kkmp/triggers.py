@@ -1,0 +1,210 @@
+"""Rules that no constraint can express, kept by database triggers: one declared list, installed after every migrate.
+
+SQLite drops a table's triggers when a migration remakes the table, so `install` runs after each `migrate` and
+puts back whatever is missing; a test compares the list with what the database holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PREFIX = "kkmp_"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger as the database is to hold it."""
+
+    name: str
+    table: str
+    sql: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AppendOnly:
+    """Rows are added and never changed or deleted, but for fields that are filled together, once, from empty."""
+
+    model: str
+    filled_once: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SameOwner:
+    """The row behind `field` has the same `owner` as this row."""
+
+    model: str
+    field: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """`field` keeps its first value for ever; other rows rely on it."""
+
+    model: str
+    field: str
+
+
+DECLARED: tuple[AppendOnly | SameOwner | Fixed, ...] = (
+    AppendOnly("accounts.AccessEvent"),
+    AppendOnly("outlets.StatusChange", filled_once=("retracted_at", "retracted_by", "retract_note")),
+    AppendOnly("partners.StageChange"),
+    SameOwner("outlets.StatusChange", field="outlet", owner="cooperative"),
+    Fixed("outlets.Outlet", field="cooperative"),
+)
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Make the database hold exactly the declared triggers (of the tables that exist so far)."""
+    tables = set(connection.introspection.table_names())
+    drop(connection)
+    with connection.cursor() as cursor:
+        for trigger in expected(connection):
+            if trigger.table in tables:
+                for statement in trigger.sql:
+                    cursor.execute(statement)
+
+
+def drop(connection: BaseDatabaseWrapper) -> None:
+    """Remove our triggers: before a flush in tests, and before they are made anew."""
+    with connection.cursor() as cursor:
+        for name, table in held(connection):
+            if connection.vendor == "postgresql":
+                cursor.execute(f'DROP TRIGGER "{name}" ON "{table}"')
+                cursor.execute(f'DROP FUNCTION IF EXISTS "{name}"()')
+            else:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+
+
+def held(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """(name, table) of every trigger of ours that the database holds now."""
+    if connection.vendor == "postgresql":
+        query = (
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE tgname LIKE %s AND NOT tgisinternal AND pg_table_is_visible(pg_class.oid) ORDER BY 1"
+        )
+    else:
+        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s ORDER BY 1"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [f"{PREFIX}%"])
+        return cursor.fetchall()
+
+
+def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    """Every declared trigger in this database's dialect."""
+    build = _postgresql if connection.vendor == "postgresql" else _sqlite
+    return [trigger for rule in DECLARED for trigger in build(rule, apps.get_model(rule.model), connection)]
+
+
+def _column(model: type[models.Model], field: str) -> str:
+    return str(model._meta.get_field(field).column)
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [str(field.column) for field in model._meta.concrete_fields]
+
+
+def _owner_check(rule: SameOwner, model: type[models.Model]) -> str:
+    related: Any = model._meta.get_field(rule.field).related_model
+    link, owner = _column(model, rule.field), _column(model, rule.owner)
+    return (
+        f'NEW."{link}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{related._meta.db_table}" r '
+        f'WHERE r."{related._meta.pk.column}" = NEW."{link}" AND r."{_column(related, rule.owner)}" = NEW."{owner}")'
+    )
+
+
+def _changed(columns: list[str], operator: str) -> str:
+    return " OR ".join(f'NEW."{column}" {operator} OLD."{column}"' for column in columns)
+
+
+def _update_refused_when(rule: AppendOnly, model: type[models.Model], operator: str) -> str:
+    """SQL condition under which an UPDATE of an append-only row is refused."""
+    if not rule.filled_once:
+        return ""
+    once = [_column(model, field) for field in rule.filled_once]
+    others = [column for column in _columns(model) if column not in once]
+    already = " OR ".join(f"""COALESCE(CAST(OLD."{column}" AS text), '') <> ''""" for column in once)
+    empty = " OR ".join(f"""COALESCE(CAST(NEW."{column}" AS text), '') = ''""" for column in once)
+    return f"({_changed(others, operator)}) OR ({already}) OR ({empty})"
+
+
+def _sqlite(rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+    table = model._meta.db_table
+
+    def trigger(kind: str, event: str, when: str, message: str) -> Trigger:
+        name = f"{PREFIX}{table}_{kind}"
+        condition = f" WHEN {when}" if when else ""
+        body = f"CREATE TRIGGER \"{name}\" BEFORE {event} ON \"{table}\" FOR EACH ROW{condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        return Trigger(name, table, (body,))
+
+    if isinstance(rule, AppendOnly):
+        message = f"{table} is append-only"
+        yield trigger("no_delete", "DELETE", "", message)
+        yield trigger("no_update", "UPDATE", _update_refused_when(rule, model, "IS NOT"), message)
+        yield trigger("no_replace", "INSERT", _sqlite_collision(model, connection), message)
+    elif isinstance(rule, SameOwner):
+        message = f"{rule.field} belongs to another {rule.owner}"
+        for event in ("INSERT", "UPDATE"):
+            yield trigger(f"{rule.field}_owner_{event.lower()}", event, _owner_check(rule, model), message)
+    else:
+        column = _column(model, rule.field)
+        yield trigger(f"{rule.field}_fixed", f'UPDATE OF "{column}"', _changed([column], "IS NOT"), f"{rule.field} cannot change")
+
+
+def _sqlite_collision(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
+    """SQL that is true when a new row meets the key or a unique index of a stored one.
+
+    INSERT OR REPLACE deletes the row it meets without calling DELETE triggers; so the insert itself is refused.
+    """
+    table = model._meta.db_table
+    uniques: list[tuple[list[str], str]] = [
+        ([str(field.column)], "") for field in model._meta.concrete_fields if field.unique
+    ]
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        for constraint in model._meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint):
+                condition = str(constraint.create_sql(model, editor)).partition(" WHERE ")[2]
+                uniques.append(([_column(model, field) for field in constraint.fields], condition))
+    new_row = ", ".join(f'NEW."{column}" AS "{column}"' for column in _columns(model))
+    parts = []
+    for columns, condition in uniques:
+        same = " AND ".join(f'"{table}"."{column}" = NEW."{column}"' for column in columns)
+        stored = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{f" AND {condition}" if condition else ""})'
+        # The condition counts for the new row too: a row outside a partial index collides with nothing.
+        new = f' AND EXISTS (SELECT 1 FROM (SELECT {new_row}) AS "{table}" WHERE {condition})' if condition else ""
+        parts.append(f"({stored}{new})")
+    return " OR ".join(parts)
+
+
+def _postgresql(rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], _connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+    table = model._meta.db_table
+
+    def trigger(kind: str, event: str, when: str, message: str, level: str = "ROW") -> Trigger:
+        name = f"{PREFIX}{table}_{kind}"
+        refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+        body = f"IF {when} THEN {refuse} END IF; RETURN NEW;" if when else refuse
+        return Trigger(
+            name,
+            table,
+            (
+                f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $body$BEGIN {body} END$body$',
+                f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" FOR EACH {level} EXECUTE FUNCTION "{name}"()',
+            ),
+        )
+
+    if isinstance(rule, AppendOnly):
+        message = f"{table} is append-only"
+        yield trigger("no_delete", "DELETE", "", message)
+        yield trigger("no_truncate", "TRUNCATE", "", message, level="STATEMENT")
+        yield trigger("no_update", "UPDATE", _update_refused_when(rule, model, "IS DISTINCT FROM"), message)
+    elif isinstance(rule, SameOwner):
+        yield trigger(
+            f"{rule.field}_owner", "INSERT OR UPDATE", _owner_check(rule, model), f"{rule.field} belongs to another {rule.owner}"
+        )
+    else:
+        column = _column(model, rule.field)
+        yield trigger(f"{rule.field}_fixed", "UPDATE", _changed([column], "IS DISTINCT FROM"), f"{rule.field} cannot change")

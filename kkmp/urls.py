@@ -1,0 +1,29 @@
+"""All addresses; each subject lists its own."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from kkmp.accounts.site import secure_admin
+from kkmp.pages import dashboard, health, preferences, style_guide
+
+secure_admin(admin.site)
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("cooperatives/", include("kkmp.pages.urls")),
+    path("outlets/", include("outlets.urls")),
+    path("members/", include("members.urls")),
+    path("partners/", include("partners.urls")),
+    path("imports/", include("kkmp.imports.urls")),
+    path("account/", include("kkmp.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("style-guide/", style_guide.style_guide, name="style_guide"),
+    path("theme/", preferences.set_theme, name="set_theme"),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", login_not_required(RedirectView.as_view(url=f"{settings.STATIC_URL}icon.svg"))),
+]

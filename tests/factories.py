@@ -1,0 +1,161 @@
+"""Rows for tests; every value is made up."""
+
+from datetime import date
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from cooperatives.models import AreaGrant, Cooperative, Kecamatan, Kelurahan
+from kkmp.accounts.models import Role, User
+from kkmp.parsing import area_key
+from members.models import Member
+from outlets.models import CapitalNeed, ChangeSource, NeedPurpose, Outlet, OutletKind, Reason, Status, StatusChange
+from partners.models import Event, Partner, PartnerCategory, Stage, StageChange, Support, SupportKind
+
+PASSWORD = "contoh-kkmp-2025"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        sudin = factory.Trait(role=Role.SUDIN)
+        leader = factory.Trait(role=Role.LEADER)
+        admin = factory.Trait(role=Role.ADMIN)
+
+    username = factory.Sequence(lambda n: f"pengguna{n}")
+    full_name = factory.Sequence(lambda n: f"Pengguna Contoh {n}")
+    role = Role.OFFICER
+    password = factory.django.Password(PASSWORD)
+
+
+class KecamatanFactory(DjangoModelFactory[Kecamatan]):
+    class Meta:
+        model = Kecamatan
+
+    code = factory.Sequence(lambda n: f"99.{n // 100:02}.{n % 100:02}")
+    name = factory.Sequence(lambda n: f"Kecamatan {n}")
+
+
+class KelurahanFactory(DjangoModelFactory[Kelurahan]):
+    class Meta:
+        model = Kelurahan
+
+    kecamatan = factory.SubFactory(KecamatanFactory)
+    code = factory.LazyAttributeSequence(lambda o, n: f"{o.kecamatan.code}.{n % 10000:04}")
+    name = factory.Sequence(lambda n: f"Kelurahan {n}")
+    search_key = factory.LazyAttribute(lambda o: area_key(o.name))
+    tile_col = factory.Sequence(lambda n: 20 + n % 100)
+    tile_row = factory.Sequence(lambda n: 20 + n // 100)
+
+
+class CooperativeFactory(DjangoModelFactory[Cooperative]):
+    class Meta:
+        model = Cooperative
+
+    kelurahan = factory.SubFactory(KelurahanFactory)
+    legal_name = factory.LazyAttribute(lambda o: f"Koperasi Kelurahan Merah Putih {o.kelurahan.name}")
+
+
+class AreaGrantFactory(DjangoModelFactory[AreaGrant]):
+    class Meta:
+        model = AreaGrant
+
+    user = factory.SubFactory(UserFactory)
+    starts_on = date(2025, 1, 1)
+
+
+class OutletFactory(DjangoModelFactory[Outlet]):
+    class Meta:
+        model = Outlet
+
+    cooperative = factory.SubFactory(CooperativeFactory)
+    kind = OutletKind.GROCERY
+    name = factory.Sequence(lambda n: f"Gerai {n}")
+
+
+class StatusChangeFactory(DjangoModelFactory[StatusChange]):
+    """Of a new outlet, RUNNING; traits: idle (for capital), none (the cooperative's own statement)."""
+
+    class Meta:
+        model = StatusChange
+
+    class Params:
+        idle = factory.Trait(status=Status.IDLE, reason=Reason.CAPITAL)
+        none = factory.Trait(status=Status.NONE, outlet=None, cooperative=factory.SubFactory(CooperativeFactory))
+
+    outlet = factory.SubFactory(OutletFactory)
+    cooperative = factory.LazyAttribute(lambda o: o.outlet.cooperative)
+    status = Status.RUNNING
+    note = "Catatan contoh"
+    effective_on = date(2025, 9, 22)
+    recorded_by = factory.SubFactory(UserFactory, sudin=True)
+    source = ChangeSource.DECISION
+
+
+class CapitalNeedFactory(DjangoModelFactory[CapitalNeed]):
+    class Meta:
+        model = CapitalNeed
+
+    outlet = factory.SubFactory(OutletFactory)
+    purpose = NeedPurpose.WORKING_CAPITAL
+    amount_idr = 50_000_000
+    since_on = date(2025, 9, 22)
+
+
+class MemberFactory(DjangoModelFactory[Member]):
+    class Meta:
+        model = Member
+
+    cooperative = factory.SubFactory(CooperativeFactory)
+    number = factory.Sequence(lambda n: f"A-{n:04}")
+    full_name = factory.Sequence(lambda n: f"Anggota Contoh {n}")
+    joined_on = date(2025, 8, 1)
+
+
+class PartnerFactory(DjangoModelFactory[Partner]):
+    class Meta:
+        model = Partner
+
+    name = factory.Sequence(lambda n: f"Mitra Contoh {n}")
+    category = PartnerCategory.PRIVATE
+
+
+class SupportFactory(DjangoModelFactory[Support]):
+    class Meta:
+        model = Support
+
+    partner = factory.SubFactory(PartnerFactory)
+    cooperative = factory.SubFactory(CooperativeFactory)
+    kind = SupportKind.CASH_GRANT
+    committed_idr = 25_000_000
+
+
+class StageChangeFactory(DjangoModelFactory[StageChange]):
+    class Meta:
+        model = StageChange
+
+    support = factory.SubFactory(SupportFactory)
+    stage = Stage.COMMITTED
+    effective_on = date(2025, 10, 1)
+    by = factory.SubFactory(UserFactory, sudin=True)
+
+
+class EventFactory(DjangoModelFactory[Event]):
+    class Meta:
+        model = Event
+
+    title = factory.Sequence(lambda n: f"Acara Contoh {n}")
+    held_on = date(2025, 9, 22)
+
+
+def officer_of(*areas: Kecamatan | Kelurahan, **kwargs: Any) -> User:
+    """An officer with a grant for each of the areas."""
+    user = UserFactory.create(**kwargs)
+    for area in areas:
+        field = "kecamatan" if isinstance(area, Kecamatan) else "kelurahan"
+        AreaGrantFactory.create(user=user, **{field: area})
+    return user

@@ -95,13 +95,13 @@ def with_idle_reason(
     )
 
 
-def lacking_capital(
-    cooperatives: QuerySet[Cooperative], *, on: date, known_at: datetime | None = None
+def idle_because_of(
+    cooperatives: QuerySet[Cooperative], reason: Reason, *, on: date, known_at: datetime | None = None
 ) -> QuerySet[Cooperative]:
-    """Cooperatives of class IDLE with an outlet that stands idle for lack of capital."""
+    """Cooperatives of class IDLE with an outlet that stands idle for this reason."""
     outlets = with_status(Outlet.objects.filter(cooperative=OuterRef("pk")), on=on, known_at=known_at)
-    return with_outlet_class(cooperatives, on=on, known_at=known_at, name="class_for_capital").filter(
-        Exists(outlets.filter(status=Status.IDLE, status_reason=Reason.CAPITAL)), class_for_capital=OutletClass.IDLE
+    return with_outlet_class(cooperatives, on=on, known_at=known_at, name="class_for_reason").filter(
+        Exists(outlets.filter(status=Status.IDLE, status_reason=reason)), class_for_reason=OutletClass.IDLE
     )
 
 

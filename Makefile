@@ -1,0 +1,5 @@
+# Every target is a step of dev.py; without make: python3 dev.py STEP
+.PHONY: run test test-postgres check fix lock clean
+
+run test test-postgres check fix lock clean:
+	@python3 dev.py $@

@@ -93,7 +93,7 @@ def parse_rupiah(value: object) -> int | None:
         return None
     digits = re.sub(r"^rp\.?", "", text, flags=re.IGNORECASE)
     digits = re.sub(r",(?:-|0{1,2})$", "", digits)
-    if not re.fullmatch(r"[0-9]{1,16}|[0-9]{1,3}(?:\.[0-9]{3})+", digits):
+    if not re.fullmatch(r"[0-9]{1,16}|[0-9]{1,3}(?:\.[0-9]{3}){1,6}", digits):
         raise ValueError(_("“%(text)s” bukan jumlah rupiah. Contoh: 1.250.000.") % {"text": text[:40]})
     return _within_64_bit(int(digits.replace(".", "")))
 

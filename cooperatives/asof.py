@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cooperatives.models import Cooperative, CooperativeQuerySet, Kecamatan
 from kkmp.accounts.models import User
+from kkmp.accounts.permissions import sees_whole_city
 from kkmp.parsing import parse_day
 
 EARLIEST = date(2000, 1, 1)
@@ -44,6 +45,23 @@ class View:
         return Cooperative.objects.visible_to(self.user).in_kecamatan(self.kecamatan)
 
     @property
+    def is_whole_city(self) -> bool:
+        """City-wide published figures and targets show only then."""
+        return self.kecamatan is None and sees_whole_city(self.user)
+
+    @property
+    def areas(self) -> list[tuple[str, str]]:
+        """Kecamatan to choose from; no choice where there is only one."""
+        if len(self.kecamatan_list) < 2:
+            return []
+        return [(kecamatan.pk, kecamatan.name) for kecamatan in self.kecamatan_list]
+
+    @property
+    def keep(self) -> list[tuple[str, str]]:
+        """What a filter form sends along unseen."""
+        return [("known", self.known.isoformat())] if self.known else []
+
+    @property
     def is_today(self) -> bool:
         return self.on == self.today
 
@@ -58,6 +76,11 @@ class View:
         if self.known:
             params["known"] = self.known.isoformat()
         return params
+
+    @property
+    def known_now_href(self) -> str:
+        """This page's question answered from today's records."""
+        return f"?{urlencode({key: value for key, value in self.params.items() if key != 'known'})}"
 
     def link(self, address: str, **extra: object) -> str:
         """The address with this question and further parameters; empty ones are left out."""

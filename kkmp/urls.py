@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from kkmp.accounts.site import secure_admin
-from kkmp.pages import dashboard, health, preferences, style_guide
+from kkmp.pages import dashboard, health, style_guide, theme
 
 secure_admin(admin.site)
 
@@ -21,7 +21,7 @@ urlpatterns = [
     path("account/", include("kkmp.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("style-guide/", style_guide.style_guide, name="style_guide"),
-    path("theme/", preferences.set_theme, name="set_theme"),
+    path("theme/", theme.choose_theme, name="set_theme"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,0 +1,276 @@
+"""Filters and tags of every page: numbers, money and days in words of the active language; icons, signs, navigation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
+
+register = template.Library()
+
+Number = int | float | Decimal
+# Shown where a value is not known: never a zero.
+UNKNOWN = "–"
+
+
+# --- numbers and money --------------------------------------------------------
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _grouped(value: Number, decimals: int = 0) -> str:
+    return number_format(abs(value), decimal_pos=decimals, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def number(value: Number | None) -> str:
+    """1250 → “1.250”; unknown → “–”."""
+    if not _is_number(value) or value is None:
+        return UNKNOWN
+    return ("−" if value < 0 else "") + _grouped(value)
+
+
+@register.filter
+def signed(value: Number | None) -> str:
+    """3 → “+3”, -2 → “−2”, 0 → “0”."""
+    if not _is_number(value) or value is None:
+        return UNKNOWN
+    return f"+{_grouped(value)}" if value > 0 else number(value)
+
+
+@register.filter
+def share(value: Number | None, whole: Number | None) -> str:
+    """17 of 65 → “26 %”; nothing to be a share of → “–”."""
+    if not _is_number(value) or not whole or value is None:
+        return UNKNOWN
+    return f"{number(round(100 * value / whole))}\u00a0%"
+
+
+@register.filter
+def rupiah(value: Number | None) -> str:
+    """1250000 → “Rp 1.250.000” with a space that does not break."""
+    if not _is_number(value) or value is None:
+        return UNKNOWN
+    return f"{'−' if value < 0 else ''}Rp\u00a0{_grouped(value)}"
+
+
+@register.filter
+def rupiah_short(value: Number | None) -> str:
+    """2240000000 → “Rp 2,24 M”, 437000000 → “Rp 437 jt”; below a million in full."""
+    if not _is_number(value) or value is None:
+        return UNKNOWN
+    for size, unit in ((10**12, _("T")), (10**9, _("M")), (10**6, _("jt"))):
+        # 999.6 million is one billion when shown without decimals.
+        if abs(value) >= size or (size == 10**9 and abs(value) >= 999_500_000):
+            amount = abs(value) / size
+            decimals = 0 if size == 10**6 and amount >= 10 else 2
+            text = _grouped(round(Decimal(amount), decimals), decimals)
+            if decimals:
+                text = text.rstrip("0").rstrip(",.")
+            return f"{'−' if value < 0 else ''}Rp\u00a0{text}\u00a0{unit}"
+    return rupiah(value)
+
+
+# --- days ---------------------------------------------------------------------
+
+
+def _local(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return timezone.localtime(value) if timezone.is_aware(value) else value
+    return value if isinstance(value, date) else None
+
+
+@register.filter
+def tanggal(value: date | datetime | None) -> str:
+    """“22 September 2025”."""
+    day = _local(value)
+    return date_format(day, "j F Y") if day else UNKNOWN
+
+
+@register.filter
+def tanggal_short(value: date | datetime | None) -> str:
+    """“22/09/2025”."""
+    day = _local(value)
+    return date_format(day, "d/m/Y") if day else UNKNOWN
+
+
+@register.filter
+def bulan(value: date | datetime | None) -> str:
+    """“September 2025”."""
+    day = _local(value)
+    return date_format(day, "F Y") if day else UNKNOWN
+
+
+@register.filter
+def waktu(value: datetime | None) -> str:
+    """“22 September 2025 14.05” in Jakarta time."""
+    moment = _local(value)
+    return date_format(moment, "j F Y H.i") if isinstance(moment, datetime) else UNKNOWN
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """“2025-09-22”: for addresses and `datetime` attributes."""
+    day = _local(value)
+    if isinstance(day, datetime):
+        day = day.date()
+    return day.isoformat() if day else ""
+
+
+# --- tones and signs ----------------------------------------------------------
+
+# Statuses, stages and states of reports share seven tones; a word or a sign always stands beside the colour.
+_TONES = {
+    "running": "running",
+    "success": "running",
+    "disbursed": "running",
+    "verified": "running",
+    "completed": "running",
+    "idle": "idle",
+    "warning": "idle",
+    "committed": "idle",
+    "submitted": "idle",
+    "none": "none",
+    "unrecorded": "unrecorded",
+    "preparing": "preparing",
+    "draft": "preparing",
+    "offered": "preparing",
+    "prospect": "preparing",
+    "closed": "closed",
+    "cancelled": "closed",
+    "error": "error",
+    "danger": "error",
+    "returned": "error",
+    "accent": "accent",
+}
+_SIGNS = {
+    "running": "check",
+    "idle": "pause",
+    "none": "ring",
+    "unrecorded": "question",
+    "preparing": "dots",
+    "closed": "cross",
+    "error": "bang",
+    "accent": "bang",
+    "neutral": "info",
+    "warning": "bang",
+    "success": "check",
+    "info": "info",
+}
+
+
+@register.filter
+def tone(value: object) -> str:
+    """Any status, stage or message level → one of the tones of components.css."""
+    return _TONES.get(str(value).casefold(), "neutral")
+
+
+@register.filter
+def sign_name(value: object) -> str:
+    """Any status, stage or message level → the id of its sign in the sprite, without `sign-`."""
+    key = str(value).casefold()
+    return _SIGNS.get(key) or _SIGNS[tone(key)]
+
+
+@register.simple_tag
+def sign(value: object) -> SafeString:
+    """The sign of a status; says nothing to screen readers, the word beside it does."""
+    return format_html('<svg class="sign" aria-hidden="true"><use href="#sign-{}"/></svg>', sign_name(value))
+
+
+@register.simple_tag
+def icon(name: str, *, size: int = 20) -> str:
+    """A heroicon by name; decorative, so a word stands beside it or the button has a hidden label."""
+    draw = heroicon_outline if size >= 24 else heroicon_mini
+    return draw(name, size=size, **{"class": "icon", "aria-hidden": "true", "focusable": "false"})
+
+
+@register.filter
+def initials(name: object) -> str:
+    """“Staf Sudin Satu” → “SS”."""
+    words = str(name).replace(".", " ").split()
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+# --- navigation ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the main navigation; `url_name` also says which pages belong to it."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str | Promise
+    url: str
+    icon: str
+    is_current: bool
+
+
+PLACES = (
+    Place(gettext_lazy("Dasbor"), "dashboard", "squares-2x2"),
+    Place(gettext_lazy("Koperasi"), "cooperatives:list", "building-library", "cooperatives.view_cooperative"),
+    Place(gettext_lazy("Gerai"), "outlets:list", "building-storefront", "outlets.view_outlet"),
+    Place(gettext_lazy("Kebutuhan modal"), "outlets:needs", "banknotes", "outlets.view_capitalneed"),
+    Place(gettext_lazy("Anggota"), "members:list", "users", "members.view_member"),
+    Place(gettext_lazy("Mitra"), "partners:list", "hand-raised", "partners.view_partner"),
+    Place(gettext_lazy("Bantuan"), "partners:supports", "gift", "partners.view_support"),
+    Place(gettext_lazy("Impor"), "imports:list", "arrow-up-tray", "imports.view_importbatch"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> list[Item]:
+    """The places this person may open; the current one is the exact page, else the first of the same section."""
+    request: HttpRequest | None = context.get("request")
+    user = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return []
+    reachable = [(place, url) for place in PLACES if not place.permission or user.has_perm(place.permission) for url in _url(place)]
+    current = _current_place(request, [place for place, _reached in reachable])
+    return [Item(place.label, url, place.icon, place.url_name == current) for place, url in reachable]
+
+
+def _url(place: Place) -> Iterable[str]:
+    try:
+        yield reverse(place.url_name)
+    except NoReverseMatch:
+        return
+
+
+def _current_place(request: HttpRequest, places: list[Place]) -> str:
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return ""
+    names = [place.url_name for place in places]
+    if match.view_name in names:
+        return str(match.view_name)
+    same_section = (name for name in names if match.namespace and name.startswith(f"{match.namespace}:"))
+    return next(same_section, "")
+
+
+@register.simple_tag
+def page_numbers(page: Any) -> list[int | str]:
+    """Numbers of a pager with gaps (“…”) for a Django page."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))

@@ -1,0 +1,126 @@
+// Small comforts; every page works without them.
+
+const root = document.documentElement;
+
+// A menu closes on Escape, on a click elsewhere, and when another opens.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// The theme changes at once; the server keeps it in a cookie.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-theme-form]");
+  if (!form || !event.submitter) return;
+  event.preventDefault();
+  const chosen = event.submitter.value;
+  const data = new FormData(form, event.submitter);
+  const answer = await fetch(form.action, { method: "POST", body: data, headers: { "HX-Request": "true" } });
+  if (!answer.ok) return form.submit();
+  if (chosen) root.dataset.theme = chosen;
+  else delete root.dataset.theme;
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
+});
+
+// A filter sends itself when a choice is made; a typed day waits until it is whole.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-autosubmit]");
+  if (!form || !event.target.matches("select, input[type=date], input[type=checkbox], input[type=radio]")) return;
+  if (event.target.type === "date" && event.target.value && !/^[12]\d{3}-/.test(event.target.value)) return;
+  form.requestSubmit();
+});
+// Empty filters stay out of the address, so that it can be passed on.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("form[data-autosubmit]")) return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
+
+// Typed and not yet saved: the browser asks before it leaves.
+const touched = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-guard]");
+  if (form) touched.add(form);
+});
+document.addEventListener("submit", (event) => touched.delete(event.target));
+window.addEventListener("beforeunload", (event) => {
+  for (const form of touched) if (form.isConnected) event.preventDefault();
+});
+
+// Copy and dismiss are hidden until they can work.
+function prepare(part) {
+  for (const button of part.querySelectorAll("[data-copy], [data-dismiss]")) button.hidden = false;
+  for (const map of part.querySelectorAll("[data-tilemap]")) onlyOneStop(map);
+}
+document.addEventListener("click", async (event) => {
+  const dismiss = event.target.closest("[data-dismiss]");
+  if (dismiss) dismiss.closest(".alert").remove();
+  const copy = event.target.closest("[data-copy]");
+  if (!copy) return;
+  await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).innerText.trim());
+  const done = copy.dataset.done;
+  if (done) copy.textContent = done;
+});
+
+// The map is one stop of the tabulator; arrows walk over it.
+function links(map) {
+  return [...map.querySelectorAll("li > a")];
+}
+function onlyOneStop(map, stop) {
+  const all = links(map);
+  const kept = stop ?? map.querySelector("a[aria-current]") ?? all[0];
+  for (const link of all) link.tabIndex = link === kept ? 0 : -1;
+}
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+document.addEventListener("keydown", (event) => {
+  const map = event.target.closest?.("[data-tilemap]");
+  const step = STEPS[event.key];
+  if (!map || !step || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  const here = event.target.closest("li");
+  const next = nearest(map, here, step);
+  if (!next) return;
+  onlyOneStop(map, next);
+  next.focus();
+});
+// The next tile in that direction, the straightest first: gaps of the map are jumped over.
+function nearest(map, here, [dx, dy]) {
+  const col = Number(here.dataset.col);
+  const row = Number(here.dataset.row);
+  let best = null;
+  let least = Infinity;
+  for (const link of links(map)) {
+    const { dataset } = link.parentElement;
+    const across = Number(dataset.col) - col;
+    const down = Number(dataset.row) - row;
+    const ahead = across * dx + down * dy;
+    if (ahead <= 0) continue;
+    const aside = Math.abs(dx ? down : across);
+    const cost = ahead + 3 * aside;
+    if (cost < least) [best, least] = [link, cost];
+  }
+  return best;
+}
+
+// What htmx put beside the map: mark its tile, and bring it into view on a narrow screen.
+document.addEventListener("htmx:afterSwap", (event) => {
+  prepare(event.detail.target);
+  const link = event.detail.requestConfig?.elt;
+  const map = link?.closest?.("[data-tilemap]");
+  if (!map) return;
+  for (const other of links(map)) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  onlyOneStop(map, link);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  event.detail.target.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+});
+
+document.querySelector("[data-focus]")?.focus();
+prepare(document);

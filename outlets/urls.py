@@ -1,0 +1,21 @@
+"""Addresses of outlets, their status and what they need."""
+
+from django.urls import path
+
+from outlets.views import decisions, needs, outlets
+
+app_name = "outlets"
+
+urlpatterns = [
+    path("", outlets.outlet_list, name="list"),
+    path("<int:pk>/", outlets.outlet_detail, name="detail"),
+    path("add/<str:code>/", outlets.outlet_add, name="add"),
+    path("<int:pk>/edit/", outlets.outlet_edit, name="edit"),
+    path("<int:pk>/status/", decisions.decide, name="decide"),
+    path("none/<str:code>/", decisions.decide_none, name="decide_none"),
+    path("changes/<int:pk>/correct/", decisions.correct, name="correct"),
+    path("changes/<int:pk>/retract/", decisions.retract, name="retract"),
+    path("needs/", needs.need_list, name="needs"),
+    path("<int:pk>/needs/add/", needs.need_add, name="need_add"),
+    path("needs/<int:pk>/", needs.need_edit, name="need_edit"),
+]

@@ -1,0 +1,1 @@
+"""Pages of outlets: the register, decisions about status, capital needs."""

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -17,4 +18,5 @@ os.environ.update(
 )
 for name in ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "MFA_REQUIRED", "RELEASE", "SECURE_SSL_REDIRECT"):
     os.environ.pop(name, None)
-environ.Env.read_env = lambda *_arguments, **_overrides: None
+reader: Any = environ.Env
+reader.read_env = lambda *_arguments, **_overrides: None

@@ -13,7 +13,8 @@ from django.template.base import FilterExpression, Parser
 from django.template.defaulttags import ForNode
 from django.templatetags.i18n import BlockTranslateNode
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.environment import ROOT
+
 # These extend pages of packages, whose contexts we do not make.
 THEIRS = ("templates/admin", "templates/simple_history")
 
@@ -22,9 +23,7 @@ class UndefinedVariableError(Exception):
     """A template of ours names something its page does not give; optional inputs take `|default` or `{% if %}`."""
 
 
-def is_ours(origin: Origin | None) -> bool:
-    if origin is None:
-        return False
+def is_ours(origin: Origin) -> bool:
     path = Path(origin.name)
     return (
         path.is_relative_to(ROOT)
@@ -34,7 +33,14 @@ def is_ours(origin: Origin | None) -> bool:
 
 
 class StrictVariable(Variable):
-    origin: Origin
+    """`lenient` is the same expression as Django made it, for where an undefined name counts as nothing."""
+
+    lenient: FilterExpression | None
+
+    def __init__(self, variable: Variable, origin: Origin, lenient: FilterExpression) -> None:
+        super().__init__(variable.var)
+        self.origin = origin
+        self.lenient = lenient
 
     def resolve(self, context: Any) -> Any:
         try:
@@ -51,19 +57,18 @@ def refuse_undefined_variables(patch: pytest.MonkeyPatch) -> None:
     def init(self: Any, token: str, parser: Parser) -> None:
         original_init(self, token, parser)
         has_default = any(function.__name__ in {"default", "default_if_none"} for function, _ in self.filters)
-        if isinstance(self.var, Variable) and is_ours(parser.origin) and not has_default:
-            self.lenient = copy.copy(self)
-            self.var = copy.copy(self.var)
-            self.var.__class__ = StrictVariable
-            self.var.origin = parser.origin
+        origin = parser.origin
+        if origin and is_ours(origin) and isinstance(self.var, Variable) and not has_default:
+            self.var = StrictVariable(self.var, origin, lenient=copy.copy(self))
 
     def resolve(self: Any, context: Any, ignore_failures: bool = False) -> Any:  # noqa: FBT001, FBT002  as Django's
-        lenient = getattr(self, "lenient", None)
+        lenient = getattr(self.var, "lenient", None)
         return original_resolve(lenient if ignore_failures and lenient else self, context, ignore_failures)
 
     def init_for(self: Any, loopvars: Any, sequence: Any, *arguments: Any) -> None:
         # Django loops over nothing where the name is undefined: a typing error would look like an empty list.
-        vars(sequence).pop("lenient", None)
+        if isinstance(sequence.var, StrictVariable):
+            sequence.var.lenient = None
         original_for(self, loopvars, sequence, *arguments)
 
     def translate(self: Any, context: Any, nested: bool = False) -> Any:  # noqa: FBT001, FBT002  as Django's

@@ -1,0 +1,89 @@
+"""What a browser test does on a page, and what it sees there that a person would not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.factories import PASSWORD
+
+# axe writes inline styles of its own into the page; from then on violations are not the page's.
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", event => {
+  if (!window.axe) reportViolation(`${event.violatedDirective} ${event.blockedURI} in ${event.documentURI}`);
+});
+"""
+SIDEWAYS = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter(element => element.getBoundingClientRect().right > width + 0.5)
+    .slice(0, 5)
+    .map(element => `${element.tagName.toLowerCase()}.${element.className} ends at ${element.getBoundingClientRect().right}`);
+}"""
+
+
+@dataclass
+class Watch:
+    """Everything a page did that it must not do. A test that provokes an error clears what it expected."""
+
+    base_url: str
+    violations: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def on(self, page: Page) -> None:
+        page.expose_function("reportViolation", self.violations.append)
+        page.add_init_script(REPORT_VIOLATIONS)
+        page.on("request", lambda request: self._note_request(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._note_message)
+
+    def _note_request(self, url: str) -> None:
+        if not url.startswith((f"{self.base_url}/", "about:", "blob:")):
+            self.elsewhere.append(url)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        # The policy's own messages are counted as violations, by their event.
+        if message.type == "error" and "Content Security Policy" not in message.text:
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def assert_clean(self) -> None:
+        seen = {"violations": self.violations, "elsewhere": self.elsewhere, "errors": self.errors}
+        assert seen == {"violations": [], "elsewhere": [], "errors": []}
+
+
+def axe(page: Page) -> list[str]:
+    """Accessibility findings of the page as it stands, one line each."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{finding['id']}: {' '.join(map(str, node['target']))} ({finding['help']})"
+        for finding in violations
+        for node in finding["nodes"]
+    ]
+
+
+def assert_no_sideways_scroll(page: Page) -> None:
+    """Nothing of the page is wider than the window, at whatever width the test chose."""
+    assert page.evaluate(SIDEWAYS) == []
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    page.goto(reverse("account_login"))
+    page.locator("input[name=login]").fill(username)
+    page.locator("input[name=password]").fill(password)
+    with page.expect_navigation(url=lambda url: reverse("account_login") not in url):
+        page.locator("main button[type=submit]").first.click()
+
+
+@contextmanager
+def narrow(page: Page, width: int = 360, height: int = 740) -> Iterator[None]:
+    """The page as on a small phone."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    yield
+    if before:
+        page.set_viewport_size(before)

@@ -1,0 +1,1 @@
+"""Pages of partners, supports and events; one file each."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import models
 from django.template.loader import get_template
 
 from tests.environment import ROOT

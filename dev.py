@@ -205,7 +205,7 @@ def prepare(_arguments: list[str]) -> None:
         write_dot_env(DOT_ENV)
     VAR.mkdir(exist_ok=True)
     assets([])
-    steps = ["migrate --no-input --verbosity 0", "createcachetable", "seed_reference"]
+    steps = ["migrate --no-input --verbosity 0", "createcachetable --verbosity 0", "seed_reference"]
     if setting("MODE") == "demo":
         steps.append("seed_demo --if-empty")
     status = call(django(*steps), DJANGO_SETTINGS_MODULE="kkmp.settings")

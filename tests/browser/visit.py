@@ -17,12 +17,12 @@ document.addEventListener("securitypolicyviolation", event => {
 });
 """
 SIDEWAYS = """() => {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  return [...document.querySelectorAll("body *")]
-    .filter(element => element.getBoundingClientRect().right > width + 0.5)
-    .slice(0, 5)
-    .map(element => `${element.tagName.toLowerCase()}.${element.className} ends at ${element.getBoundingClientRect().right}`);
+  const { clientWidth, scrollWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.querySelectorAll("body *")].filter(element =>
+    element.getBoundingClientRect().right > clientWidth + 0.5 || element.scrollWidth > clientWidth);
+  return [`page: ${scrollWidth} px in ${clientWidth} px`,
+    ...wide.slice(0, 8).map(element => `${element.tagName.toLowerCase()} class="${element.getAttribute("class") || ""}"`)];
 }"""
 
 
@@ -36,11 +36,14 @@ class Watch:
     errors: list[str] = field(default_factory=list)
 
     def on(self, page: Page) -> None:
-        page.expose_function("reportViolation", self.violations.append)
+        page.expose_function("reportViolation", self._note_violation)
         page.add_init_script(REPORT_VIOLATIONS)
         page.on("request", lambda request: self._note_request(request.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._note_message)
+
+    def _note_violation(self, text: str) -> None:
+        self.violations.append(text)
 
     def _note_request(self, url: str) -> None:
         if not url.startswith((f"{self.base_url}/", "about:", "blob:")):

@@ -1,5 +1,8 @@
-"""Members of the cooperatives."""
+"""Members of the cooperatives: each one's register, as it stood on any day."""
 
+import re
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
@@ -13,22 +16,67 @@ from cooperatives.models import Cooperative
 from cooperatives.scope import ScopedQuerySet
 from kkmp.edited import EditedModel
 
+NUMBER_LENGTH = 20
+_NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<digits>[0-9]+)")
+
 
 class Gender(models.TextChoices):
     FEMALE = "female", _("Perempuan")
     MALE = "male", _("Laki-laki")
 
 
+def _member_on(day: date) -> Q:
+    return Q(joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
+
+
+def _joined_between(since: date, on: date) -> Q:
+    return Q(joined_on__gt=since, joined_on__lte=on)
+
+
+def _left_between(since: date, on: date) -> Q:
+    return Q(ended_on__gt=since, ended_on__lte=on)
+
+
 class MemberQuerySet(ScopedQuerySet["Member"]):
     def as_of(self, day: date) -> Self:
         """Members on that day; the day somebody left no longer counts."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), joined_on__lte=day)
+        return self.filter(_member_on(day))
+
+    def ever_by(self, day: date) -> Self:
+        """Everybody who had joined by that day, those who left too."""
+        return self.filter(joined_on__lte=day)
+
+    def left_by(self, day: date) -> Self:
+        return self.filter(ended_on__lte=day)
+
+    def joined_between(self, since: date, on: date) -> Self:
+        """Joined after `since`, by `on`: members(on) = members(since) + joined − left."""
+        return self.filter(_joined_between(since, on))
+
+    def left_between(self, since: date, on: date) -> Self:
+        return self.filter(_left_between(since, on))
+
+    def next_number(self) -> str:
+        """The number after the highest one in these rows, written the way most of them are: “A-009” → “A-010”."""
+        numbers = [
+            match
+            for number in self.values_list("number", flat=True)
+            if (match := _NUMBERED.fullmatch(number))
+        ]
+        if not numbers:
+            return "001"
+        prefix, _count = Counter(match["prefix"] for match in numbers).most_common(1)[0]
+        digits = [match["digits"] for match in numbers if match["prefix"] == prefix]
+        following = str(max(int(text) for text in digits) + 1).zfill(max(len(text) for text in digits))
+        number = f"{prefix}{following}"
+        return number if len(number) <= NUMBER_LENGTH else ""
 
     def search(self, text: str) -> Self:
         """By name, number or cooperative."""
+        text = text.strip()
         return self.filter(
-            Q(full_name__icontains=text.strip())
-            | Q(number__iexact=text.strip())
+            Q(full_name__icontains=text)
+            | Q(number__iexact=text)
             | Q(cooperative__in=Cooperative.objects.search(text))
         )
 
@@ -36,8 +84,10 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
 class Member(EditedModel):
     """One membership: a person who returns after leaving gets a new one (UU 25/1992 Art. 17: the members' register)."""
 
-    cooperative = models.ForeignKey(Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="members")
-    number = models.CharField(_("nomor anggota"), max_length=20)
+    cooperative = models.ForeignKey(
+        Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="members"
+    )
+    number = models.CharField(_("nomor anggota"), max_length=NUMBER_LENGTH)
     full_name = models.CharField(_("nama lengkap"), max_length=150)
     gender = models.CharField(_("jenis kelamin"), max_length=6, choices=Gender, blank=True)
     joined_on = models.DateField(_("tanggal masuk"))
@@ -75,7 +125,9 @@ class Member(EditedModel):
         return reverse("members:edit", args=[self.pk])
 
 
-def with_member_count(cooperatives: QuerySet[Cooperative], *, on: date, name: str = "member_count") -> QuerySet[Cooperative]:
+def with_member_count(
+    cooperatives: QuerySet[Cooperative], *, on: date, name: str = "member_count"
+) -> QuerySet[Cooperative]:
     """Annotate each cooperative with its members on a day."""
     # Subquery: joining members beside other children would multiply both counts.
     counted = (
@@ -87,3 +139,30 @@ def with_member_count(cooperatives: QuerySet[Cooperative], *, on: date, name: st
         .values("count")
     )
     return cooperatives.annotate(**{name: Coalesce(Subquery(counted, output_field=IntegerField()), 0)})
+
+
+@dataclass(frozen=True)
+class MemberCount:
+    """Members on a day, by gender, and who came and went since an earlier one."""
+
+    total: int
+    female: int
+    male: int
+    unknown: int
+    joined: int
+    left: int
+
+
+def count_members(cooperatives: QuerySet[Cooperative], *, on: date, since: date | None = None) -> MemberCount:
+    """Count in one query; for everybody who sees the cooperatives, also those who may not see a member's row."""
+    now = _member_on(on)
+    since = since or on
+    counts = Member.objects.filter(cooperative__in=cooperatives).aggregate(
+        total=Count("pk", filter=now),
+        female=Count("pk", filter=now & Q(gender=Gender.FEMALE)),
+        male=Count("pk", filter=now & Q(gender=Gender.MALE)),
+        unknown=Count("pk", filter=now & Q(gender="")),
+        joined=Count("pk", filter=_joined_between(since, on)),
+        left=Count("pk", filter=_left_between(since, on)),
+    )
+    return MemberCount(**counts)

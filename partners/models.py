@@ -1,11 +1,23 @@
 """CSR partners, what they promised to which cooperative and how far it has come, and the events where they met."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,14 +40,27 @@ class PartnerCategory(models.TextChoices):
     GOVERNMENT = "government", _("Pemerintah")
 
 
-
 class PartnerQuerySet(models.QuerySet["Partner"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Partners belong to no area: all of them, or none without the right."""
         return self.all() if may_view(self.model, user) else self.none()
 
+    def with_supports(self, supports: "SupportQuerySet") -> Self:
+        """Annotate `support_count` and `agreed_idr` from these supports; the caller has scoped and dated them."""
+        # Subqueries: a join would count supports of other areas and multiply the sum.
+        own = supports.filter(partner=OuterRef("pk")).order_by().values("partner")
+        agreed = own.annotate(total=Sum("committed_idr", filter=Q(stage__in=AGREED)))
+        return self.annotate(
+            support_count=Coalesce(
+                Subquery(own.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), 0
+            ),
+            agreed_idr=Coalesce(Subquery(agreed.values("total"), output_field=BigIntegerField()), 0),
+        )
+
     def search(self, text: str) -> Self:
-        return self.filter(Q(name__icontains=text.strip()) | Q(focus__icontains=text.strip()))
+        """By name or by what the partner helps with."""
+        text = text.strip()
+        return self.filter(Q(name__icontains=text) | Q(focus__icontains=text))
 
 
 class Partner(EditedModel):
@@ -45,7 +70,10 @@ class Partner(EditedModel):
     category = models.CharField(_("kategori"), max_length=16, choices=PartnerCategory)
     focus = models.CharField(_("bidang bantuan"), max_length=300, blank=True)
     contact = models.CharField(
-        _("kontak kantor"), max_length=300, blank=True, help_text=_("Alamat, telepon, atau e-mail kantor; bukan nomor pribadi.")
+        _("kontak kantor"),
+        max_length=300,
+        blank=True,
+        help_text=_("Alamat, telepon, atau e-mail kantor; bukan nomor pribadi."),
     )
 
     objects = PartnerQuerySet.as_manager()
@@ -85,23 +113,46 @@ class Stage(models.TextChoices):
     COMPLETED = "completed", _("Selesai")
     CANCELLED = "cancelled", _("Batal")
 
+    def is_behind(self, before: "Stage") -> bool:
+        """Whether coming from `before` to this stage is a step back; taking up what was cancelled is one too."""
+        stages = list(Stage)
+        return stages.index(self) < stages.index(before)
+
+
+# A promise was made and still stands; what is only talked about or was called off is not counted as help.
+AGREED = (Stage.COMMITTED, Stage.DISBURSED, Stage.VERIFIED, Stage.COMPLETED)
+
 
 class SupportQuerySet(ScopedQuerySet["Support"]):
     def with_stage(self, *, on: date) -> Self:
         """Annotate `stage` and `stage_since`: the latest stage with effect by that day; null before the first."""
-        latest = StageChange.objects.filter(support=OuterRef("pk"), effective_on__lte=on).order_by("-effective_on", "-pk")
+        latest = StageChange.objects.filter(support=OuterRef("pk"), effective_on__lte=on).order_by(
+            "-effective_on", "-pk"
+        )
         return self.annotate(
-            stage=Subquery(latest.values("stage")[:1]), stage_since=Subquery(latest.values("effective_on")[:1])
+            stage=Subquery(latest.values("stage")[:1]),
+            stage_since=Subquery(latest.values("effective_on")[:1]),
         )
 
     def as_of(self, day: date) -> Self:
         """Supports that had any stage by that day, with it."""
         return self.with_stage(on=day).exclude(stage=None)
 
+    def agreed(self) -> Self:
+        """Of those with a stage: committed or further, not cancelled."""
+        return self.filter(stage__in=AGREED)
+
+    def committed_idr(self) -> int:
+        """Rupiah in these rows; what is unknown adds nothing."""
+        total: int = self.order_by().aggregate(total=Coalesce(Sum("committed_idr"), 0))["total"]
+        return total
+
     def search(self, text: str) -> Self:
+        """By partner, cooperative or what the note says."""
+        text = text.strip()
         return self.filter(
-            Q(partner__name__icontains=text.strip())
-            | Q(note__icontains=text.strip())
+            Q(partner__name__icontains=text)
+            | Q(note__icontains=text)
             | Q(cooperative__in=Cooperative.objects.search(text))
         )
 
@@ -110,10 +161,15 @@ class Support(EditedModel):
     """What one partner does for one cooperative. Grants, loans and lent goods are kept apart by `kind`."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, verbose_name=_("mitra"), related_name="supports")
-    cooperative = models.ForeignKey(Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="supports")
+    cooperative = models.ForeignKey(
+        Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="supports"
+    )
     kind = models.CharField(_("bentuk bantuan"), max_length=12, choices=SupportKind)
     committed_idr = models.BigIntegerField(
-        _("nilai komitmen"), null=True, blank=True, help_text=_("Kosongkan bila belum diketahui atau bukan uang.")
+        _("nilai komitmen"),
+        null=True,
+        blank=True,
+        help_text=_("Kosongkan bila belum diketahui atau bukan uang."),
     )
     note = models.CharField(_("keterangan"), max_length=300, blank=True)
 
@@ -145,7 +201,9 @@ class StageChangeQuerySet(ScopedQuerySet["StageChange"]):
 class StageChange(models.Model):
     """From `effective_on` on, the support stands at this stage. Append-only: a correction is a later line."""
 
-    support = models.ForeignKey(Support, models.PROTECT, verbose_name=_("bantuan"), related_name="stage_changes")
+    support = models.ForeignKey(
+        Support, models.PROTECT, verbose_name=_("bantuan"), related_name="stage_changes"
+    )
     stage = models.CharField(_("tahap"), max_length=10, choices=Stage)
     effective_on = models.DateField(_("berlaku sejak"))
     reason = models.CharField(_("keterangan"), max_length=300, blank=True)
@@ -180,6 +238,27 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Events belong to no area."""
         return self.all() if may_view(self.model, user) else self.none()
+
+    def held_by(self, day: date) -> Self:
+        return self.filter(held_on__lte=day)
+
+    def with_attendance(self, attendances: "AttendanceQuerySet") -> Self:
+        """Annotate `partner_count` and `cooperative_count` from these attendances; the caller has scoped them."""
+        own = attendances.filter(event=OuterRef("pk")).order_by().values("event")
+        return self.annotate(
+            **{
+                f"{who}_count": Coalesce(
+                    Subquery(own.annotate(count=Count(who)).values("count"), output_field=IntegerField()), 0
+                )
+                for who in ("partner", "cooperative")
+            }
+        )
+
+    def search(self, text: str) -> Self:
+        """By title, place, or who was there."""
+        text = text.strip()
+        partners = Attendance.objects.filter(event=OuterRef("pk"), partner__name__icontains=text)
+        return self.filter(Q(title__icontains=text) | Q(place__icontains=text) | Exists(partners))
 
 
 class Event(EditedModel):
@@ -226,7 +305,12 @@ class Attendance(models.Model):
         Partner, models.PROTECT, verbose_name=_("mitra"), null=True, blank=True, related_name="attendances"
     )
     cooperative = models.ForeignKey(
-        Cooperative, models.PROTECT, verbose_name=_("koperasi"), null=True, blank=True, related_name="attendances"
+        Cooperative,
+        models.PROTECT,
+        verbose_name=_("koperasi"),
+        null=True,
+        blank=True,
+        related_name="attendances",
     )
 
     objects = AttendanceQuerySet.as_manager()
@@ -238,7 +322,8 @@ class Attendance(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="attendance_is_a_partner_or_a_cooperative",
-                condition=Q(partner=None, cooperative__isnull=False) | Q(partner__isnull=False, cooperative=None),
+                condition=Q(partner=None, cooperative__isnull=False)
+                | Q(partner__isnull=False, cooperative=None),
                 violation_error_message=_("Isi mitra atau koperasi, salah satu saja."),
             ),
             models.UniqueConstraint(
@@ -257,3 +342,36 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner or self.cooperative} @ {self.event}"
+
+
+@dataclass(frozen=True)
+class SupportTotals:
+    """Supports on a day in numbers. Sum and cooperatives count what is committed or further, not cancelled."""
+
+    by_stage: dict[Stage, int]
+    committed_idr: int
+    cooperative_count: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_stage.values())
+
+    @property
+    def agreed_count(self) -> int:
+        return sum(self.by_stage[stage] for stage in AGREED)
+
+
+def support_totals(cooperatives: QuerySet[Cooperative], *, on: date) -> SupportTotals:
+    """Supports of these cooperatives by their stage on a day, what they are worth and how many they help: one query."""
+    rows = Support.objects.filter(cooperative__in=cooperatives).as_of(on).order_by()
+    counts = {f"stage_{stage}": Count("pk", filter=Q(stage=stage)) for stage in Stage}
+    found = rows.aggregate(
+        committed_idr=Coalesce(Sum("committed_idr", filter=Q(stage__in=AGREED)), 0),
+        cooperative_count=Count("cooperative", filter=Q(stage__in=AGREED), distinct=True),
+        **counts,
+    )
+    return SupportTotals(
+        by_stage={stage: found[f"stage_{stage}"] for stage in Stage},
+        committed_idr=found["committed_idr"],
+        cooperative_count=found["cooperative_count"],
+    )

@@ -3,7 +3,7 @@
 Horizontal positions are percentages of the plot, vertical ones pixels: a chart then keeps its text size on any width.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -227,7 +227,7 @@ def spread(wanted: Sequence[float], *, gap: float, low: float, high: float) -> l
 
 
 def month_ticks(first: date, last: date, x: Callable[[date], float]) -> list[Tick]:
-    """Beginnings of months, thinned to at most fifteen; every second one stays where the chart is narrow."""
+    """Beginnings of months, thinned to at most fifteen; every second one (January among them) stays where it is narrow."""
     months = [
         date(year, month, 1)
         for year in range(first.year, last.year + 1)
@@ -235,8 +235,8 @@ def month_ticks(first: date, last: date, x: Callable[[date], float]) -> list[Tic
         if first <= date(year, month, 1) <= last
     ]
     stride = ceil(len(months) / 15) or 1
-    kept = [day for day in months if (day.year * 12 + day.month - 1) % stride == 0]
-    return [Tick(x(day), day, index % 2 == 0) for index, day in enumerate(kept)]
+    numbered = [(day, day.year * 12 + day.month - 1) for day in months]
+    return [Tick(x(day), day, number // stride % 2 == 0) for day, number in numbered if number % stride == 0]
 
 
 # --- timeline -----------------------------------------------------------------
@@ -317,20 +317,36 @@ class Tile:
     is_selected: bool = False
 
 
-def outlines(groups: Mapping[tuple[int, int], str]) -> str:
-    """The borders between neighbours of different groups and around the whole, as one path in units of tiles."""
+def outlines(groups: Mapping[tuple[int, int], str], *, touching: Collection[tuple[int, int]] | None = None) -> str:
+    """The borders between neighbours of different groups and around the whole, as one path in units of tiles.
+
+    `touching`: only borders of these tiles (the viewer's own).
+    """
     lying: set[tuple[int, int]] = set()
     standing: set[tuple[int, int]] = set()
-    for (col, row), group in groups.items():
-        for edge_col, edge_row, neighbour in ((col, row, (col, row - 1)), (col, row + 1, (col, row + 1))):
-            if groups.get(neighbour) != group:
-                lying.add((edge_row, edge_col))
-        for edge_col, edge_row, neighbour in ((col, row, (col - 1, row)), (col + 1, row, (col + 1, row))):
-            if groups.get(neighbour) != group:
-                standing.add((edge_col, edge_row))
+    for col, row in groups if touching is None else touching:
+        group = groups[col, row]
+        if groups.get((col, row - 1)) != group:
+            lying.add((row, col))
+        if groups.get((col, row + 1)) != group:
+            lying.add((row + 1, col))
+        if groups.get((col - 1, row)) != group:
+            standing.add((col, row))
+        if groups.get((col + 1, row)) != group:
+            standing.add((col + 1, row))
     parts = [f"M{start} {at}H{end}" for at, start, end in _runs(lying)]
     parts += [f"M{at} {start}V{end}" for at, start, end in _runs(standing)]
     return "".join(parts)
+
+
+def in_view(tiles: Sequence[Tile]) -> list[Tile]:
+    """The viewer's own tiles with one row and column of neighbours around them, moved to the upper left corner."""
+    own = [tile for tile in tiles if tile.href] or tiles
+    left, right = min(tile.col for tile in own) - 1, max(tile.col for tile in own) + 1
+    top, bottom = min(tile.row for tile in own) - 1, max(tile.row for tile in own) + 1
+    kept = [tile for tile in tiles if left <= tile.col <= right and top <= tile.row <= bottom]
+    first_col, first_row = min((tile.col for tile in kept), default=0), min((tile.row for tile in kept), default=0)
+    return [replace(tile, col=tile.col - first_col, row=tile.row - first_row) for tile in kept]
 
 
 def _runs(edges: set[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -365,6 +381,26 @@ def short_name(name: str, *, room: int = 9) -> str:
     if len(words) == 1 or all(len(word) <= room for word in words) and len(words) < 3 and len(name) <= room + 4:
         return name
     return " ".join(_SHORT_WORDS.get(word.casefold(), word) for word in words)
+
+
+# Consonants that open a syllable together.
+_PAIRS = ("ng", "ny", "kh", "sy", "pr", "tr", "kr", "gr", "br", "dr", "pl", "kl", "gl", "bl")
+
+
+def soft_hyphens(name: str, *, longest: int = 8) -> str:
+    """Marks where the long words of a name may break, by Indonesian syllables: Pe-ta-mbu-ran, Pesang-grahan."""
+    return " ".join(word if len(word) <= longest else _hyphenated(word) for word in name.split(" "))
+
+
+def _hyphenated(word: str) -> str:
+    low = word.casefold()
+    breaks = set()
+    for index in range(3, len(word) - 2):
+        if low[index] in "aeiou" or low[index + 1] not in "aeiou":
+            continue
+        is_pair = low[index - 1 : index + 1] in _PAIRS
+        breaks.add(index - 1 if is_pair else index)
+    return "".join(("\u00ad" if index in breaks and index > 2 else "") + letter for index, letter in enumerate(word))
 
 
 def with_codes(tiles: Sequence[Tile]) -> list[Tile]:

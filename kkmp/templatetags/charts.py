@@ -17,6 +17,7 @@ from kkmp.templatetags.ui import number, sign, tanggal, tanggal_short, tone
 register = template.Library()
 
 NOTHING = SafeString("")
+MINOR = SafeString(' class="minor"')
 
 
 def _join(pieces: Iterable[SafeString]) -> SafeString:
@@ -164,23 +165,23 @@ def _trend_levels(shape: charts.Trend) -> SafeString:
 
 
 def _trend_ticks(shape: charts.Trend) -> SafeString:
-    def place(index: int, tick: charts.Tick) -> tuple[str, str, str, SafeString]:
-        year = (
-            format_html('<text x="{}%" y="{}" text-anchor="middle">{}</text>', fmt(tick.at), fmt(shape.height + 34), tick.day.year)
-            if index == 0 or tick.day.month == 1
-            else NOTHING
-        )
-        # The year stays when its month gives way on a narrow screen.
-        return "" if tick.is_major else "minor", fmt(tick.at), date_format(tick.day, "M"), year
-
-    return format_html_join(
+    # The year stands below its first month that stays on a narrow screen.
+    majors = [tick for tick in shape.ticks if tick.is_major]
+    with_year = {tick.day for index, tick in enumerate(majors) if not index or tick.day.year != majors[index - 1].day.year}
+    months = format_html_join(
         "",
-        '<text class="{}" x="{}%" y="{}" text-anchor="middle">{}</text>{}',
+        '<text{} x="{}%" y="{}" text-anchor="middle">{}</text>',
         (
-            (minor, at, fmt(shape.height + 18), month, year)
-            for minor, at, month, year in (place(index, tick) for index, tick in enumerate(shape.ticks))
+            (NOTHING if tick.is_major else MINOR, fmt(tick.at), fmt(shape.height + 18), date_format(tick.day, "M"))
+            for tick in shape.ticks
         ),
     )
+    years = format_html_join(
+        "",
+        '<text x="{}%" y="{}" text-anchor="middle">{}</text>',
+        ((fmt(tick.at), fmt(shape.height + 34), str(tick.day.year)) for tick in majors if tick.day in with_year),
+    )
+    return months + years
 
 
 def _mark_name(placed: charts.PlacedMark) -> str:
@@ -358,34 +359,37 @@ def tile_map(tiles: Sequence[Tile], *, label: str = "", target: str = "#cooperat
     """
     if not tiles:
         return NOTHING
-    left, top = min(tile.col for tile in tiles), min(tile.row for tile in tiles)
-    width = max(tile.col for tile in tiles) - left + 1
-    height = max(tile.row for tile in tiles) - top + 1
-    # Reading order, so that the tabulator walks through one kecamatan after the other.
-    ordered = sorted(charts.with_codes(tiles), key=lambda tile: (tile.group, tile.row, tile.col))
-    cells = _join(_tile(tile, tile.col - left, tile.row - top, width) for tile in ordered)
-    lines = charts.outlines({(tile.col - left, tile.row - top): tile.group for tile in tiles})
+    shown = charts.in_view(charts.with_codes(tiles))
+    width, height = max(tile.col for tile in shown) + 1, max(tile.row for tile in shown) + 1
+    # By kecamatan, so that the tabulator without JavaScript walks through one after the other.
+    ordered = sorted(shown, key=lambda tile: (tile.group, tile.row, tile.col))
+    groups = {(tile.col, tile.row): tile.group for tile in shown}
+    own = [(tile.col, tile.row) for tile in shown if tile.href]
     return format_html(
-        '<figure class="figure"><div class="tilemap-box"><ul class="tilemap cols-{}" aria-label="{}" data-tilemap '
-        'hx-target="{}" hx-swap="innerHTML" hx-replace-url="true">{}</ul>'
-        '<svg class="tilemap-lines" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
-        '<path d="{}"/></svg></div>{}</figure>',
+        '<figure class="figure"><div class="tilemap-box cols-{}"><svg class="tilemap-lines" {}><path class="faint" d="{}"/></svg>'
+        '<ul class="tilemap" aria-label="{}" data-tilemap hx-target="{}" hx-swap="innerHTML" hx-replace-url="true">{}</ul>'
+        '<svg class="tilemap-lines" {}><path d="{}"/></svg></div>{}</figure>',
         min(width, 20),
+        _frame(width, height),
+        charts.outlines(groups) if len(own) < len(shown) else "",
         label or _("Peta kelurahan"),
         target,
-        cells,
-        width,
-        height,
-        lines,
+        _join(_tile(tile, width) for tile in ordered),
+        _frame(width, height),
+        charts.outlines(groups, touching=own),
         _by_area(ordered),
     )
 
 
-def _tile(tile: Tile, col: int, row: int, width: int) -> SafeString:
-    edge = " at-start" if col < width / 3 else " at-end" if col >= width * 2 / 3 else ""
-    place = format_html('class="c{} r{}{}" data-col="{}" data-row="{}"', col, row, edge, col, row)
+def _frame(width: int, height: int) -> SafeString:
+    return format_html('viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true"', width, height)
+
+
+def _tile(tile: Tile, width: int) -> SafeString:
+    edge = " at-start" if tile.col < width / 3 else " at-end" if tile.col >= width * 2 / 3 else ""
+    place = format_html('class="c{0} r{1}{2}" data-col="{0}" data-row="{1}"', tile.col, tile.row, edge)
     if not tile.href:
-        return format_html('<li {} aria-hidden="true"><span class="still tone-outside"></span></li>', place)
+        return format_html('<li {} aria-hidden="true"><span class="still"></span></li>', place)
     return format_html(
         '<li {place}><a class="tone-{tone}" href="{href}" hx-get="{href}"{current}>{sign}'
         '<span class="code" aria-hidden="true">{code}</span><span class="name" aria-hidden="true">{short}</span>'
@@ -396,7 +400,7 @@ def _tile(tile: Tile, col: int, row: int, width: int) -> SafeString:
         current=SafeString(' aria-current="true"') if tile.is_selected else NOTHING,
         sign=sign(tile.tone),
         code=tile.code,
-        short=tile.short or charts.short_name(tile.label),
+        short=charts.soft_hyphens(tile.short or charts.short_name(tile.label)),
         label=tile.label,
         group=tile.group,
         status=tile.status,

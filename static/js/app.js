@@ -30,11 +30,14 @@ document.addEventListener("submit", async (event) => {
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
 });
 
-// A filter sends itself when a choice is made; a typed day waits until it is whole.
+// A filter sends itself when a choice is made by mouse or finger. By keyboard every arrow is a change: there the
+// button sends it.
+let byPointer = false;
+document.addEventListener("pointerdown", () => (byPointer = true), true);
+document.addEventListener("keydown", () => (byPointer = false), true);
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-autosubmit]");
-  if (!form || !event.target.matches("select, input[type=date], input[type=checkbox], input[type=radio]")) return;
-  if (event.target.type === "date" && event.target.value && !/^[12]\d{3}-/.test(event.target.value)) return;
+  if (!form || !byPointer || !event.target.matches("select, input[type=date], input[type=checkbox], input[type=radio]")) return;
   form.requestSubmit();
 });
 // Empty filters stay out of the address, so that it can be passed on.

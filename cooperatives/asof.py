@@ -59,7 +59,10 @@ class View:
     @property
     def keep(self) -> list[tuple[str, str]]:
         """What a filter form sends along unseen."""
-        return [("known", self.known.isoformat())] if self.known else []
+        kept = [("known", self.known)] if self.known else []
+        if self.since_given:
+            kept.append(("since", self.since))
+        return [(name, day.isoformat()) for name, day in kept]
 
     @property
     def is_today(self) -> bool:
@@ -81,6 +84,11 @@ class View:
     def known_now_href(self) -> str:
         """This page's question answered from today's records."""
         return f"?{urlencode({key: value for key, value in self.params.items() if key != 'known'})}"
+
+    @property
+    def known_then_href(self) -> str:
+        """This page's question answered from the records as they stood on the day itself."""
+        return self.link("", known=self.on.isoformat())
 
     def link(self, address: str, **extra: object) -> str:
         """The address with this question and further parameters; empty ones are left out."""

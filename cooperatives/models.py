@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Self
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -211,6 +212,13 @@ class Cooperative(EditedModel):
     def get_absolute_url(self) -> str:
         return reverse("cooperatives:detail", args=[self.kelurahan_id])
 
+    @property
+    def bank_account_in_words(self) -> str:
+        """Empty while nobody has looked."""
+        if self.has_bank_account is None:
+            return ""
+        return str(_("Ada") if self.has_bank_account else _("Belum ada"))
+
 
 class PublicFactQuerySet(models.QuerySet["PublicFact"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -253,6 +261,11 @@ class PublicFact(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def source_host(self) -> str:
+        """The publisher, short enough for a line."""
+        return urlsplit(self.source).netloc.removeprefix("www.")
 
 
 class PublishedFigure(models.Model):

@@ -11,11 +11,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View, read_view
-from cooperatives.models import Cooperative
+from cooperatives.models import Cooperative, PublicFact
 from kkmp.listing import ListForm, paginate
-from members.models import with_member_count
-from outlets.models import Reason
-from outlets.outlet_class import OutletClass, idle_because_of, with_idle_reason, with_outlet_class
+from members.models import count_members, with_member_count
+from outlets.capital import idle_without_need, need_total, with_open_needs
+from outlets.models import CapitalNeed, Outlet, Reason, StatusChange
+from outlets.outlet_class import OutletClass, idle_because_of, with_idle_reason, with_outlet_class, with_status
+from outlets.timeline import changed_since_effect, timeline
+from partners.models import Support
+
+EDITS_SHOWN = 5
 
 MOVES = {f"{before}-{after}": (before, after) for before in OutletClass.values for after in OutletClass.values}
 
@@ -68,8 +73,13 @@ class CooperativeListForm(ListForm):
 
 def listed(view: View) -> QuerySet[Cooperative]:
     """Every cooperative the page counts, with what a row of the list shows."""
-    rows = with_outlet_class(view.cooperatives, on=view.on, known_at=view.known_at)
+    return _with_figures(view.cooperatives, view)
+
+
+def _with_figures(cooperatives: QuerySet[Cooperative], view: View) -> QuerySet[Cooperative]:
+    rows = with_outlet_class(cooperatives, on=view.on, known_at=view.known_at)
     rows = with_idle_reason(rows, on=view.on, known_at=view.known_at)
+    rows = with_open_needs(rows, on=view.on)
     return with_member_count(rows, on=view.on).select_related("kelurahan__kecamatan")
 
 
@@ -80,8 +90,38 @@ def cooperative_list(request: HttpRequest) -> HttpResponse:
     context = {
         "view": view,
         "listing": listing,
-        "keep": [*view.keep, *([("since", view.since.isoformat())] if view.since_given else [])],
         "moved": form.moved_in_words(),
         "reset_href": reverse("cooperatives:list"),
     }
     return render(request, "cooperatives/list.html", context)
+
+
+def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
+    view = read_view(request)
+    mine = Cooperative.objects.visible_to(view.user).filter(kelurahan=code)
+    cooperative = get_object_or_404(_with_figures(mine, view))
+    outlets = with_status(
+        Outlet.objects.visible_to(view.user).filter(cooperative=cooperative), on=view.on, known_at=view.known_at
+    )
+    needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=cooperative).open_on(view.on)
+    context = {
+        "view": view,
+        "cooperative": cooperative,
+        "timeline": timeline(cooperative, until=view.on, known_at=view.known_at, link=view.link),
+        "outlets": outlets,
+        "lacks_need": idle_without_need(outlets, on=view.on).exists(),
+        "changes": StatusChange.objects.visible_to(view.user)
+        .filter(cooperative=cooperative)
+        .select_related("outlet", "recorded_by", "retracted_by"),
+        "needs": needs.select_related("outlet"),
+        "needs_total": need_total(needs),
+        "supports": Support.objects.visible_to(view.user)
+        .filter(cooperative=cooperative)
+        .as_of(view.on)
+        .select_related("partner"),
+        "members": count_members(mine, on=view.on),
+        "facts": PublicFact.objects.visible_to(view.user).filter(cooperative=cooperative),
+        "edits": cooperative.history.select_related("history_user")[:EDITS_SHOWN],
+        "changed_since": changed_since_effect(mine, on=view.on),
+    }
+    return render(request, "cooperatives/detail.html", context)

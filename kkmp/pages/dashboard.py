@@ -1,0 +1,242 @@
+"""The first page: how the outlets of the viewer's area stood on a day, what moved since, and what holds them back."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cooperatives.asof import View, read_view
+from cooperatives.models import Cooperative, PublishedFigure, Target
+from kkmp.charts import Mark, Part, Series, Tile
+from kkmp.pages.beside import cooperative_beside
+from members.models import count_members
+from outlets.capital import open_needs_total
+from outlets.models import Reason
+from outlets.outlet_class import (
+    OutletClass,
+    class_counts,
+    flow,
+    idle_because_of,
+    longest_idle,
+    with_idle_reason,
+)
+from outlets.timeline import changed_since_effect
+from partners.models import support_totals
+
+TREND_MONTHS = 13
+LONGEST_SHOWN = 5
+RECORDED = (OutletClass.RUNNING, OutletClass.IDLE, OutletClass.NONE)
+
+
+@dataclass(frozen=True)
+class ClassTile:
+    """One class on the day: how many, how many more than on the day compared with, and the line behind it."""
+
+    outlet_class: OutletClass
+    count: int
+    change: int
+    values: list[int]
+    href: str
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """A kecamatan's line: its cooperatives by class, each with the list behind it."""
+
+    name: str
+    href: str
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class Move:
+    """Cooperatives that stood in one class on the earlier day and in another on the later one."""
+
+    before: OutletClass
+    after: OutletClass
+    count: int
+    href: str
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    view = read_view(request)
+    selected = request.GET.get("cooperative", "")
+    if request.headers.get("HX-Target") == "cooperative-beside":
+        return render(request, "dashboard/_beside.html", {"view": view, **cooperative_beside(view, selected)})
+    rows = list(_rows(view))
+    published = list(PublishedFigure.objects.filter(on__lte=view.on)) if view.is_whole_city else []
+    shown = _shown_classes(rows)
+    counts = class_counts(view.cooperatives, _trend_days(view, published), known_at=view.known_at)
+    context: dict[str, Any] = {
+        "view": view,
+        "total": len(rows),
+        "tiles": _class_tiles(view, rows, shown, counts),
+        "for_capital": idle_because_of(view.cooperatives, Reason.CAPITAL, on=view.on, known_at=view.known_at).count(),
+        "map": [_tile(view, row, selected) for row in rows],
+        "map_legend": _parts(view, Counter(row.class_after for row in rows), shown),
+        "areas": _area_rows(view, rows, shown),
+        "area_whole": max(Counter(row.kelurahan.kecamatan_id for row in rows).values(), default=0),
+        "series": _series(counts),
+        "published": published,
+        "published_marks": _published_marks(published),
+        "target_marks": _target_marks(view),
+        "moves": _moves(view, rows),
+        "stayed": sum(row.class_before == row.class_after for row in rows),
+        "longest_idle": longest_idle(
+            view.cooperatives.select_related("kelurahan__kecamatan"), on=view.on, known_at=view.known_at
+        )[:LONGEST_SHOWN],
+        "needs": open_needs_total(view.cooperatives, on=view.on),
+        "members": count_members(view.cooperatives, on=view.on, since=view.since),
+        "supports": support_totals(view.cooperatives, on=view.on),
+        "changed_since": changed_since_effect(view.cooperatives, on=view.on),
+        **cooperative_beside(view, selected),
+    }
+    return render(request, "dashboard/dashboard.html", context)
+
+
+def _rows(view: View) -> QuerySet[Cooperative]:
+    """Every cooperative in view with its class on the day and on the day compared with."""
+    rows = flow(view.cooperatives, since=view.since, on=view.on, known_at=view.known_at)
+    rows = with_idle_reason(rows, on=view.on, known_at=view.known_at)
+    return rows.select_related("kelurahan__kecamatan")
+
+
+def _list_href(view: View, **filters: object) -> str:
+    return view.link(reverse("cooperatives:list"), **filters)
+
+
+def _shown_classes(rows: Iterable[Any]) -> list[OutletClass]:
+    """The three classes, and a fourth for what nobody has recorded yet, where there is any."""
+    some_unrecorded = any(row.class_after == OutletClass.UNRECORDED for row in rows)
+    return [*RECORDED, *([OutletClass.UNRECORDED] if some_unrecorded else [])]
+
+
+def _class_tiles(
+    view: View, rows: Sequence[Any], shown: Iterable[OutletClass], counts: dict[date, dict[str, int]]
+) -> list[ClassTile]:
+    now = Counter(row.class_after for row in rows)
+    before = Counter(row.class_before for row in rows)
+    return [
+        ClassTile(
+            outlet_class,
+            now[outlet_class],
+            now[outlet_class] - before[outlet_class],
+            [counts[day][outlet_class] for day in sorted(counts)],
+            _list_href(view, **{"class": outlet_class.value}),
+        )
+        for outlet_class in shown
+    ]
+
+
+def _tile(view: View, row: Any, selected: str) -> Tile:
+    outlet_class = OutletClass(row.class_after)
+    return Tile(
+        col=row.kelurahan.tile_col,
+        row=row.kelurahan.tile_row,
+        group=row.kelurahan.kecamatan.name,
+        label=row.kelurahan.name,
+        tone=outlet_class.value,
+        status=str(outlet_class.label),
+        note=str(Reason(row.idle_reason).label) if row.idle_reason and outlet_class == OutletClass.IDLE else "",
+        href=view.link(
+            reverse("dashboard"), cooperative=row.kelurahan_id, since=view.since.isoformat() if view.since_given else ""
+        ),
+        is_selected=row.kelurahan_id == selected,
+    )
+
+
+def _parts(view: View, counts: Counter[str], shown: Iterable[OutletClass], **filters: object) -> list[Part]:
+    return [
+        Part(
+            str(outlet_class.label),
+            counts[outlet_class],
+            outlet_class.value,
+            _list_href(view, **{"class": outlet_class.value, **filters}),
+        )
+        for outlet_class in shown
+    ]
+
+
+def _area_rows(view: View, rows: Iterable[Any], shown: Sequence[OutletClass]) -> list[AreaRow]:
+    by_area: dict[str, Counter[str]] = {}
+    for row in rows:
+        by_area.setdefault(row.kelurahan.kecamatan_id, Counter())[row.class_after] += 1
+    return [
+        AreaRow(
+            kecamatan.name,
+            view.link(reverse("dashboard"), kecamatan=kecamatan.pk),
+            _parts(view, by_area[kecamatan.pk], shown, kecamatan=kecamatan.pk),
+        )
+        for kecamatan in view.kecamatan_list
+        if kecamatan.pk in by_area
+    ]
+
+
+def _trend_days(view: View, published: Iterable[PublishedFigure]) -> list[date]:
+    """The day itself, the ends of the thirteen months before, and the days of published figures among them."""
+    days = [view.on]
+    month_start = view.on.replace(day=1)
+    for _month in range(TREND_MONTHS):
+        days.append(month_start - timedelta(days=1))
+        month_start = days[-1].replace(day=1)
+    return sorted({*days, *(figure.on for figure in published if figure.on >= month_start)})
+
+
+def _series(counts: dict[date, dict[str, int]]) -> list[Series]:
+    """A line a class; a month before anything was recorded is a gap, not a zero."""
+    recorded = {day: any(by_class[outlet_class] for outlet_class in RECORDED) for day, by_class in counts.items()}
+    shown = [*RECORDED, *([OutletClass.UNRECORDED] if _is_partly_recorded(counts) else [])]
+    return [
+        Series(
+            str(outlet_class.label),
+            outlet_class.value,
+            [(day, counts[day][outlet_class] if recorded[day] else None) for day in sorted(counts)],
+        )
+        for outlet_class in shown
+    ]
+
+
+def _is_partly_recorded(counts: dict[date, dict[str, int]]) -> bool:
+    return any(
+        by_class[OutletClass.UNRECORDED] and any(by_class[outlet_class] for outlet_class in RECORDED)
+        for by_class in counts.values()
+    )
+
+
+def _published_marks(published: Iterable[PublishedFigure]) -> list[Mark]:
+    return [
+        Mark(figure.on, value, outlet_class.value)
+        for figure in published
+        for outlet_class, value in zip(RECORDED, (figure.running, figure.idle, figure.none), strict=True)
+    ]
+
+
+def _target_marks(view: View) -> list[Mark]:
+    """The city's targets from the day on; earlier ones are no longer aimed at."""
+    if not view.is_whole_city:
+        return []
+    return [
+        Mark(target.on, value, outlet_class.value)
+        for target in Target.objects.filter(kecamatan=None, on__gte=view.on)
+        for outlet_class, value in ((OutletClass.RUNNING, target.running), (OutletClass.IDLE, target.idle))
+        if value is not None
+    ]
+
+
+def _moves(view: View, rows: Iterable[Any]) -> list[Move]:
+    """Every pair of classes between which a cooperative moved, the most frequent first."""
+    pairs = Counter(
+        (OutletClass(row.class_before), OutletClass(row.class_after))
+        for row in rows
+        if row.class_before != row.class_after
+    )
+    return [
+        Move(before, after, count, _list_href(view, moved=f"{before.value}-{after.value}", since=view.since.isoformat()))
+        for (before, after), count in pairs.most_common()
+    ]

@@ -1,9 +1,11 @@
 """What every row that people edit has: a version against lost updates, and a history of who changed what."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -63,6 +65,29 @@ class EditedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic at type-
         # The next submit of this page knows what it overwrites.
         self.data = self.data.copy()  # type: ignore[union-attr]  # a QueryDict, since the form is bound
         self.data[self.add_prefix("version")] = str(stored.version)
+
+
+def save_form(form: forms.BaseForm, write: Callable[[], object]) -> bool:
+    """Validate and write in one transaction; what the write refuses becomes a message of the form.
+
+    Two people may take the same number or name at once: both pass the check, the database lets one of them write,
+    and for the other the form is asked again and now finds the row of the first.
+    """
+    try:
+        with transaction.atomic():
+            if not form.is_valid():
+                return False
+            write()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    except IntegrityError:
+        with transaction.atomic():
+            form.full_clean()
+        if form.is_valid():
+            raise
+        return False
+    return True
 
 
 def _shown(row: Any, name: str) -> str:

@@ -187,11 +187,20 @@ class Support(EditedModel):
             )
         ]
 
+    # Set by `with_stage`: where it stood on the day asked about.
+    stage: str | None
+    stage_since: date | None
+
     def __str__(self) -> str:
         return f"{self.partner} → {self.cooperative}"
 
     def get_absolute_url(self) -> str:
         return reverse("partners:support_detail", args=[self.pk])
+
+    @property
+    def stage_label(self) -> str:
+        """The stage in words; empty before the first."""
+        return str(Stage(self.stage).label) if self.stage else ""
 
 
 class StageChangeQuerySet(ScopedQuerySet["StageChange"]):

@@ -1,0 +1,170 @@
+"""Tables in files, out: rows become CSV and XLSX that Indonesian Excel opens, typed, without formulas from text."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+Text = str | Promise
+OutCell = str | int | float | bool | date | Promise | None
+
+# Excel and its kin calculate cells that begin so; an apostrophe in front keeps them text.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column of a file that we write. `choices` become a drop-down list, `hint` shows beside a chosen cell."""
+
+    title: Text
+    width: int = 18
+    is_text: bool = False
+    choices: tuple[Text, ...] = ()
+    hint: Text = ""
+
+
+def sample_marker() -> str:
+    """What every file of an installation with sample data says in its first row; empty elsewhere."""
+    return _("DATA CONTOH: bukan data resmi") if settings.IS_DEMO else ""
+
+
+def write_csv(headings: Sequence[Heading], rows: Iterable[Sequence[OutCell]]) -> bytes:
+    """As Indonesian Excel opens it: semicolons, UTF-8 with a mark, days as 22/09/2025."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    if marker := sample_marker():
+        writer.writerow([marker])
+    writer.writerow([_csv_text(heading.title) for heading in headings])
+    writer.writerows([_csv_text(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _csv_text(cell: OutCell) -> str:
+    if isinstance(cell, bool):
+        return _yes_no(cell)
+    if isinstance(cell, date):
+        return _day_text(cell)
+    if cell is None:
+        return ""
+    if isinstance(cell, int | float):
+        return str(cell).replace(".", ",")
+    text = str(cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _yes_no(cell: bool) -> str:  # noqa: FBT001  # a cell, not a switch
+    return _("ya") if cell else _("tidak")
+
+
+def _day_text(cell: date) -> str:
+    if isinstance(cell, datetime):
+        return f"{timezone.localtime(cell) if timezone.is_aware(cell) else cell:%d/%m/%Y %H.%M}"
+    return f"{cell:%d/%m/%Y}"
+
+
+def write_xlsx(
+    headings: Sequence[Heading],
+    rows: Iterable[Sequence[OutCell]],
+    *,
+    sheet: str,
+    guide: Sequence[Sequence[Text]] = (),
+) -> bytes:
+    """One sheet with typed cells below a frozen head; with `guide`, a second sheet of plain rows that explain it."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    formats = {
+        date: book.add_format({"num_format": "dd/mm/yyyy"}),
+        datetime: book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
+        int: book.add_format({"num_format": "#,##0"}),
+    }
+    page = book.add_worksheet(sheet)
+    for place, heading in enumerate(headings):
+        page.set_column(
+            place, place, heading.width, book.add_format({"num_format": "@"}) if heading.is_text else None
+        )
+    head_at = 0
+    if marker := sample_marker():
+        page.write_string(0, 0, marker, book.add_format({"bold": True, "font_color": "#B3121F"}))
+        head_at = 1
+    for place, heading in enumerate(headings):
+        page.write_string(head_at, place, str(heading.title), bold)
+    page.freeze_panes(head_at + 1, 0)
+    last = head_at
+    for last, row in enumerate(rows, start=head_at + 1):
+        for place, cell in enumerate(row):
+            _write_cell(page, last, place, cell, formats)
+    _offer_choices(page, headings, head_at + 1, max(last, head_at + 1))
+    if guide:
+        _write_guide(book, guide, bold)
+    book.close()
+    return out.getvalue()
+
+
+def _write_cell(page: Any, row: int, place: int, cell: OutCell, formats: dict[type, Any]) -> None:
+    if isinstance(cell, bool):
+        page.write_string(row, place, _yes_no(cell))
+    elif isinstance(cell, datetime):
+        moment = timezone.localtime(cell).replace(tzinfo=None) if timezone.is_aware(cell) else cell
+        page.write_datetime(row, place, moment, formats[datetime])
+    elif isinstance(cell, date):
+        page.write_datetime(row, place, cell, formats[date])
+    elif isinstance(cell, int | float):
+        page.write_number(row, place, cell, formats[int] if isinstance(cell, int) else None)
+    elif cell not in (None, ""):
+        page.write_string(row, place, str(cell)[:32_767])
+
+
+def _offer_choices(page: Any, headings: Sequence[Heading], first: int, last: int) -> None:
+    for place, heading in enumerate(headings):
+        if not heading.choices and not heading.hint:
+            continue
+        rule: dict[str, Any] = {
+            "validate": "any",
+            "input_title": str(heading.title)[:32],
+            "input_message": str(heading.hint)[:255],
+        }
+        if heading.choices:
+            # Other spellings are understood too, so the list offers and does not forbid.
+            rule |= {
+                "validate": "list",
+                "source": [str(choice) for choice in heading.choices],
+                "error_type": "warning",
+            }
+        page.data_validation(first, place, last, place, rule)
+
+
+def _write_guide(book: Any, guide: Sequence[Sequence[Text]], bold: Any) -> None:
+    page = book.add_worksheet(_("Petunjuk"))
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    page.set_column(0, 0, 26)
+    page.set_column(1, 1, 90)
+    for number, row in enumerate(guide):
+        for place, text in enumerate(row):
+            page.write_string(number, place, str(text), bold if place == 0 else wrap)
+
+
+def download(content: bytes, *, name: str) -> HttpResponse:
+    """The file as an answer; `name` ends in .csv or .xlsx."""
+    kind = "text/csv; charset=utf-8" if name.endswith(".csv") else XLSX
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -149,7 +149,7 @@ def trend(
         fmt(shape.height),
         plot,
         format_html("<figcaption>{}</figcaption>", note) if note else NOTHING,
-        _trend_table(series, published, targets),
+        _trend_table(title, series, published, targets),
     )
 
 
@@ -232,7 +232,7 @@ def _line_in_words(line: charts.Line) -> str:
     }
 
 
-def _trend_table(series: Sequence[Series], published: Sequence[Mark], targets: Sequence[Mark]) -> SafeString:
+def _trend_table(title: str, series: Sequence[Series], published: Sequence[Mark], targets: Sequence[Mark]) -> SafeString:
     days = sorted({day for one in series for day, _value in one.points}, reverse=True)
     by_day = [dict(one.points) for one in series]
     rows = [[tanggal(day), *(number(values.get(day)) for values in by_day)] for day in days]
@@ -241,16 +241,16 @@ def _trend_table(series: Sequence[Series], published: Sequence[Mark], targets: S
         for day, of_day in groupby(sorted(group, key=lambda mark: mark.day), key=lambda mark: mark.day):
             by_tone = {mark.tone: mark.value for mark in of_day}
             rows.append([f"{tanggal(day)} ({word})", *(number(by_tone.get(one.tone)) for one in series)])
-    return _table([_("Tanggal"), *(one.label for one in series)], rows)
+    return _table(title, [_("Tanggal"), *(one.label for one in series)], rows)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, is_numeric: bool = True) -> SafeString:
+def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, is_numeric: bool = True) -> SafeString:
     cell = '<td class="num">{}</td>' if is_numeric else "<td>{}</td>"
     return format_html(
         '<details class="more"><summary>{}</summary><div class="table-wrap" tabindex="0" role="region" aria-label="{}">'
         '<table class="table tight"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></details>',
         _("Lihat sebagai tabel"),
-        _("Tabel angka"),
+        name,
         format_html_join("", '<th scope="col"{}>{}</th>', ((SafeString(' class="num"') if is_numeric and index else NOTHING, one) for index, one in enumerate(head))),
         format_html_join(
             "",
@@ -272,6 +272,7 @@ def status_timeline(lanes: Sequence[Lane], first: date, last: date, *, title: st
         _join(_lane(lane, first, last) for lane in lanes),
         _axis(first, last),
         _table(
+            title,
             [title, _("Status"), _("Sejak"), _("Sampai"), _("Catatan")],
             [
                 [lane.label, segment.label, tanggal_short(segment.starts_on), _until(segment), segment.note]
@@ -309,8 +310,10 @@ def _segment(placed: charts.PlacedSegment) -> SafeString:
     inside = NOTHING
     if placed.width >= 7:
         inside = format_html('<svg x="8" y="9" width="12" height="12" overflow="visible">{}</svg>', sign(segment.tone))
-    if placed.width >= 24:
-        inside = format_html('{}<text x="26" y="19.5">{}</text>', inside, segment.label)
+    # The word where it fits: in pixels of a narrow lane, or of a wide one only.
+    needed = 36 + 7 * len(segment.label)
+    if placed.width * 7 >= needed:
+        inside += format_html('<text{} x="26" y="19.5">{}</text>', NOTHING if placed.width * 3 >= needed else MINOR, segment.label)
     return format_html(
         '<svg class="seg on-{}" x="{}%" width="{}%" height="30"><title>{}, {}–{}{}</title>{}{}</svg>',
         colour,

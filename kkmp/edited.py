@@ -1,11 +1,13 @@
 """What every row that people edit has: a version against lost updates, and a history of who changed what."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -14,7 +16,8 @@ class EditedModel(models.Model):
     """A row that people edit. `version` grows with every saved form; `history` keeps before and after."""
 
     version = models.PositiveIntegerField(default=1, editable=False)
-    history = HistoricalRecords(inherit=True)
+    # On a row it is a manager of the row's former states.
+    history: Any = HistoricalRecords(inherit=True)
 
     class Meta:
         abstract = True
@@ -63,7 +66,8 @@ class EditedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic at type-
             },
         )
         # The next submit of this page knows what it overwrites.
-        self.data = self.data.copy()  # type: ignore[union-attr]  # a QueryDict, since the form is bound
+        typed: Any = self.data
+        self.data = typed.copy()
         self.data[self.add_prefix("version")] = str(stored.version)
 
 
@@ -93,4 +97,6 @@ def save_form(form: forms.BaseForm, write: Callable[[], object]) -> bool:
 def _shown(row: Any, name: str) -> str:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
+    if isinstance(value, date):
+        return date_format(value)
     return "–" if value in (None, "") else str(value)

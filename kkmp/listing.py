@@ -1,15 +1,20 @@
 """What every list shares: a GET form with search and sort, pages, and a count that equals the rows."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from kkmp.tabular.writing import Heading, OutCell, download, write_csv, write_xlsx
+
 PER_PAGE = 50
+# What `?format=` of a list may ask for: the same rows as a file.
+FILE_KINDS = ("csv", "xlsx")
 
 
 class ListForm(forms.Form):
@@ -67,3 +72,11 @@ class Listing:
 def paginate(form: ListForm, rows: QuerySet[Any], page: str | None) -> Listing:
     """`page` is the raw value of the address; whatever is no page number gives the first or the last page."""
     return Listing(form, Paginator(form.rows(rows), PER_PAGE).get_page(page))
+
+
+def as_file(
+    kind: str, headings: Sequence[Heading], rows: Iterable[Sequence[OutCell]], *, name: str, sheet: str
+) -> HttpResponse:
+    """The rows of a list as a download; `kind` is one of FILE_KINDS, `name` has no ending."""
+    content = write_csv(headings, rows) if kind == "csv" else write_xlsx(headings, rows, sheet=sheet)
+    return download(content, name=f"{name}.{kind}")

@@ -1,15 +1,138 @@
-"""Pages of the members' register."""
+"""Pages of the members' register: the list as it stood on a day, and one membership."""
 
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cooperatives.asof import View, read_view
+from cooperatives.models import Cooperative
+from kkmp.accounts.models import Verb
+from kkmp.accounts.services import record_access
+from kkmp.edited import save_form
+from kkmp.listing import FILE_KINDS, as_file, paginate
+from members.exports import HEADINGS, member_rows
+from members.forms import MemberForm, MemberListForm
+from members.models import Member, count_members
+
+EDITS_SHOWN = 10
 
 
+@permission_required("members.view_member", raise_exception=True)
 def member_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(request.path)
+    view = read_view(request)
+    form = MemberListForm.read(request.GET, view=view)
+    members = Member.objects.visible_to(request.user).filter(cooperative__in=view.cooperatives)
+    if request.GET.get("format") in FILE_KINDS:
+        return _export(request, view, form, members)
+    chosen = form.cooperative_chosen
+    counted = view.cooperatives.filter(pk=chosen.pk) if chosen else view.cooperatives
+    context = {
+        "view": view,
+        "listing": paginate(
+            form, members.select_related("cooperative__kelurahan__kecamatan"), request.GET.get("page")
+        ),
+        "chosen": chosen,
+        "count": count_members(counted, on=view.on, since=view.since),
+        "add_href": _add_href(request, view, chosen),
+        "reset_href": reverse("members:list"),
+    }
+    return render(request, "members/list.html", context)
+
+
+def _add_href(request: HttpRequest, view: View, chosen: Cooperative | None) -> str:
+    """A member belongs to a cooperative: the chosen one, or the only one there is; else it must be chosen first."""
+    if not request.user.has_perm("members.add_member"):
+        return ""
+    candidates = [chosen] if chosen else list(view.cooperatives[:2])
+    return reverse("members:add", args=[candidates[0].kelurahan_id]) if len(candidates) == 1 else ""
+
+
+def _export(request: HttpRequest, view: View, form: MemberListForm, members: Any) -> HttpResponse:
+    rows = list(member_rows(form.rows(members)))
+    target = _("daftar anggota per %(day)s, %(count)d baris")
+    record_access(
+        request, Verb.EXPORTED, target=target % {"day": date_format(view.on, "d/m/Y"), "count": len(rows)}
+    )
+    name = f"anggota-{view.on.isoformat()}"
+    return as_file(request.GET["format"], HEADINGS, rows, name=name, sheet=_("Anggota"))
 
 
 def add(request: HttpRequest, code: str) -> HttpResponse:
-    return HttpResponse(request.path)
+    cooperative = get_object_or_404(
+        Cooperative.objects.visible_to(request.user).select_related("kelurahan__kecamatan"), kelurahan=code
+    )
+    if not request.user.has_perm("members.add_member"):
+        raise PermissionDenied
+    member = Member(cooperative=cooperative)
+    proposed = {"number": Member.objects.filter(cooperative=cooperative).next_number()}
+    form = MemberForm(request.POST or None, instance=member, initial=proposed)
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(
+            request,
+            _(
+                "%(name)s tercatat sebagai anggota nomor %(number)s. Bila keliru, buka namanya di daftar dan ubah."
+            )
+            % {"name": member.full_name, "number": member.number},
+        )
+        for warning in form.warnings:
+            messages.warning(request, warning)
+        return _after_adding(request, cooperative)
+    return render(request, "members/add.html", {"cooperative": cooperative, "form": form})
 
 
+def _after_adding(request: HttpRequest, cooperative: Cooperative) -> HttpResponse:
+    if "again" in request.POST:
+        return redirect("members:add", cooperative.kelurahan_id)
+    return redirect(reverse("members:list", query={"cooperative": cooperative.kelurahan_id}))
+
+
+@permission_required("members.view_member", raise_exception=True)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(request.path)
+    member = get_object_or_404(
+        Member.objects.visible_to(request.user).select_related("cooperative__kelurahan__kecamatan"), pk=pk
+    )
+    if not request.user.has_perm("members.change_member"):
+        raise PermissionDenied
+    was_member = member.ended_on is None
+    # The title keeps the stored name while the form holds the typed one.
+    title = str(member)
+    form = MemberForm(request.POST or None, instance=member)
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(request, _saved_words(member, was_member=was_member))
+        for warning in form.warnings:
+            messages.warning(request, warning)
+        return redirect(reverse("members:list", query={"cooperative": member.cooperative.kelurahan_id}))
+    if request.method == "GET":
+        target = _("anggota %(number)s, %(cooperative)s")
+        record_access(
+            request,
+            Verb.PERSON_VIEWED,
+            target=target % {"number": member.number, "cooperative": member.cooperative},
+        )
+    context = {
+        "member": member,
+        "title": title,
+        "form": form,
+        "edits": member.history.select_related("history_user")[:EDITS_SHOWN],
+    }
+    return render(request, "members/edit.html", context)
+
+
+def _saved_words(member: Member, *, was_member: bool) -> str:
+    if was_member and member.ended_on:
+        return _(
+            "Keanggotaan %(name)s berakhir per %(day)s. Bila keliru, buka lagi namanya lewat saringan "
+            "“Semua yang sudah keluar” dan kosongkan tanggal keluarnya."
+        ) % {"name": member.full_name, "day": date_format(member.ended_on)}
+    if not was_member and member.ended_on is None:
+        return _("%(name)s tercatat lagi sebagai anggota; tanggal keluarnya dihapus.") % {
+            "name": member.full_name
+        }
+    return _("Data %(name)s tersimpan.") % {"name": member.full_name}

@@ -140,6 +140,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/5m/ip,5/5m/key"}
+MFA_ADAPTER = "kkmp.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Asked of the roles that see the whole city; the demo has published passwords and asks nobody.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not IS_DEMO)

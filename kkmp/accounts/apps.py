@@ -8,3 +8,8 @@ class AccountsConfig(AppConfig):
     name = "kkmp.accounts"
     label = "accounts"
     verbose_name = _("Akun dan hak akses")
+
+    def ready(self) -> None:
+        from kkmp.accounts import events
+
+        events.connect()

@@ -2,30 +2,46 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.urls import Resolver404, resolve, reverse
 
 from kkmp.accounts.permissions import needs_mfa
 
-_OPEN_PREFIXES = ("/accounts/", "/static/", "/theme/", "/language/", "/healthz", "/readyz")
+# What somebody needs to switch the second factor on, to leave, or to see the page at all.
+_OPEN_NAMES = {"accounts:mfa_qr", "accounts:new_password", "accounts:link_open", "set_theme", "healthz", "readyz"}
+_OPEN_PREFIXES = ("account_", "mfa_")
+
+
+def _is_open(path: str) -> bool:
+    try:
+        name = resolve(path).view_name
+    except Resolver404:
+        return False
+    return name in _OPEN_NAMES or name.startswith(_OPEN_PREFIXES)
 
 
 def require_mfa(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Lead people with wide rights to the page that switches their second factor on, until it is on."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
         if (
-            settings.MFA_REQUIRED
-            and user.is_authenticated
-            and needs_mfa(user)
-            and not request.path.startswith(_OPEN_PREFIXES)
-            and not is_mfa_enabled(user)
+            not settings.MFA_REQUIRED
+            or not user.is_authenticated
+            or not needs_mfa(user)
+            or _is_open(request.path_info)
+            # Recovery codes alone are no second factor: they remain when the app's secret was removed.
+            or is_mfa_enabled(user, [Authenticator.Type.TOTP])
         ):
-            messages.warning(request, _("Akun dengan hak luas memakai kode sekali pakai. Aktifkan dulu di sini."))
-            return redirect("mfa_activate_totp")
-        return get_response(request)
+            return get_response(request)
+        if request.headers.get("HX-Request") == "true":
+            answer = HttpResponse(status=204)
+            answer["HX-Redirect"] = reverse("mfa_activate_totp")
+            return answer
+        return redirect("mfa_activate_totp")
 
     return middleware

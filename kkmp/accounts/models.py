@@ -1,6 +1,7 @@
 """People who sign in, their one-time sign-in links, and the log of who looked at or changed what."""
 
-from typing import Any, ClassVar
+import hashlib
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -18,8 +19,21 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Admin")
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    def search(self, text: str) -> Self:
+        """By name or user name."""
+        text = text.strip()
+        return self.filter(Q(full_name__icontains=text) | Q(username__icontains=text))
+
+
 class KkmpUserManager(UserManager["User"]):
     """Also sets the role: Django's own commands and test clients know nothing of it."""
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def search(self, text: str) -> UserQuerySet:
+        return self.get_queryset().search(text)
 
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
@@ -79,9 +93,14 @@ class User(AbstractUser):
 
 
 class SignInLinkQuerySet(models.QuerySet["SignInLink"]):
-    def usable(self) -> "SignInLinkQuerySet":
+    def usable(self) -> Self:
         """Links that still open: unused and not past their 48 hours."""
-        return self.filter(used_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        # No join to the user: PostgreSQL checks these conditions again on a row that another request has just
+        # used, but would not repeat the subquery that a join turns into.
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+    def for_token(self, token: str) -> Self:
+        return self.filter(token_sha256=SignInLink.digest(token))
 
 
 class SignInLink(models.Model):
@@ -104,12 +123,24 @@ class SignInLink(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {timezone.localtime(self.made_at):%d/%m/%Y %H.%M}"
 
+    @staticmethod
+    def digest(token: str) -> str:
+        """What is stored of a token: who reads the database cannot sign in with it."""
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
 
 class Verb(models.TextChoices):
     SIGNED_IN = "signed_in", _("masuk")
     SIGN_IN_FAILED = "sign_in_failed", _("gagal masuk")
     SIGNED_OUT = "signed_out", _("keluar")
     LINK_MADE = "link_made", _("tautan masuk dibuat")
+    LINK_USED = "link_used", _("tautan masuk dipakai")
+    PASSWORD_CHANGED = "password_changed", _("kata sandi diganti")
+    SECOND_FACTOR_CHANGED = "second_factor_changed", _("kode sekali pakai diubah")
     RIGHT_CHANGED = "right_changed", _("hak diubah")
     PERSON_VIEWED = "person_viewed", _("data orang dilihat")
     DOWNLOADED = "downloaded", _("berkas diunduh")
@@ -125,7 +156,7 @@ class AccessEvent(models.Model):
     user = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("pengguna"), null=True, blank=True, related_name="access_events"
     )
-    verb = models.CharField(_("peristiwa"), max_length=20, choices=Verb)
+    verb = models.CharField(_("peristiwa"), max_length=30, choices=Verb)
     target = models.CharField(_("sasaran"), max_length=200, blank=True)
     purpose = models.CharField(_("keperluan"), max_length=200, blank=True)
     ip = models.GenericIPAddressField(_("alamat IP"), null=True, blank=True)

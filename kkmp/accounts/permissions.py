@@ -1,11 +1,8 @@
 """Who may do what: one matrix from role to Django codenames, read by the auth backend and by nobody else."""
 
-from typing import TYPE_CHECKING
+from django.db.models import QuerySet
 
-from kkmp.accounts.models import Role
-
-if TYPE_CHECKING:
-    from kkmp.accounts.models import User
+from kkmp.accounts.models import Role, User
 
 
 def _rights(app: str, actions: str, *models: str) -> set[str]:
@@ -66,25 +63,28 @@ CITY_WIDE = frozenset({Role.SUDIN, Role.LEADER, Role.ADMIN})
 NEEDS_MFA = frozenset({Role.SUDIN, Role.ADMIN})
 
 
-def permissions_of(user: "User") -> frozenset[str]:
+def permissions_of(user: User) -> frozenset[str]:
     """All codenames the user's role holds; none for somebody locked out."""
     return MATRIX[user.role] if user.is_active else frozenset()
 
 
-def sees_whole_city(user: "User") -> bool:
+def sees_whole_city(user: User) -> bool:
     """Sudin, leaders and admins see all 65; officers only the areas granted to them (design: People)."""
     return user.is_superuser or user.role in CITY_WIDE
 
 
-def needs_mfa(user: "User") -> bool:
+def needs_mfa(user: User) -> bool:
     """Wide rights ask for a second factor (wishes 9); officers may use one."""
     return user.is_superuser or user.role in NEEDS_MFA
 
 
-def may_make_link_for(maker: "User", user: "User") -> bool:
-    """ADMIN hands a sign-in link to anybody but themselves, SUDIN to officers only."""
-    if maker == user or not user.is_active or user.is_superuser:
-        return False
-    if user.role == Role.OFFICER:
-        return maker.has_perm("accounts.make_officer_sign_in_link")
-    return maker.has_perm("accounts.make_sign_in_link")
+def link_receivers(maker: User) -> QuerySet[User]:
+    """Whom `maker` may hand a sign-in link: ADMIN anybody but themselves, SUDIN officers only."""
+    if maker.has_perm("accounts.make_sign_in_link"):
+        roles = set(Role.values)
+    elif maker.has_perm("accounts.make_officer_sign_in_link"):
+        roles = {Role.OFFICER.value}
+    else:
+        roles = set()
+    # A superuser is break-glass: nobody signs in as one by a link.
+    return User.objects.filter(role__in=roles, is_active=True, is_superuser=False).exclude(pk=maker.pk)

@@ -1,0 +1,156 @@
+"""The matrix in sentences, for the page “Akses saya”; a test holds that every right has its sentence."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kkmp.accounts.models import User
+from kkmp.accounts.permissions import permissions_of
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Said to whoever holds any of the rights."""
+
+    text: str | Promise
+    covers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str | Promise
+    sentences: tuple[Sentence, ...]
+
+
+GROUPS = (
+    Group(
+        _("Wilayah dan koperasi"),
+        (
+            Sentence(
+                _("Melihat dasbor, peta, dan halaman koperasi dengan angka resmi, target, dan fakta publiknya"),
+                (
+                    "cooperatives.view_cooperative",
+                    "cooperatives.view_kecamatan",
+                    "cooperatives.view_kelurahan",
+                    "cooperatives.view_publicfact",
+                    "cooperatives.view_publishedfigure",
+                    "cooperatives.view_target",
+                ),
+            ),
+            Sentence(_("Memperbarui profil koperasi"), ("cooperatives.change_cooperative",)),
+        ),
+    ),
+    Group(
+        _("Gerai"),
+        (
+            Sentence(
+                _("Melihat gerai, riwayat status, dan kebutuhan modal"),
+                ("outlets.view_outlet", "outlets.view_statuschange", "outlets.view_capitalneed"),
+            ),
+            Sentence(_("Menambah dan memperbarui gerai"), ("outlets.add_outlet", "outlets.change_outlet")),
+            Sentence(
+                _("Mencatat dan memperbarui kebutuhan modal"), ("outlets.add_capitalneed", "outlets.change_capitalneed")
+            ),
+            Sentence(_("Memutuskan status gerai dengan alasan"), ("outlets.decide_status",)),
+            Sentence(_("Menarik kembali catatan status yang keliru"), ("outlets.retract_change",)),
+        ),
+    ),
+    Group(
+        _("Anggota"),
+        (
+            Sentence(_("Melihat daftar anggota"), ("members.view_member",)),
+            Sentence(_("Menambah dan memperbarui anggota"), ("members.add_member", "members.change_member")),
+        ),
+    ),
+    Group(
+        _("Mitra dan bantuan"),
+        (
+            Sentence(
+                _("Melihat mitra, bantuan, dan acara"),
+                (
+                    "partners.view_partner",
+                    "partners.view_support",
+                    "partners.view_stagechange",
+                    "partners.view_event",
+                    "partners.view_attendance",
+                ),
+            ),
+            Sentence(_("Menambah dan memperbarui mitra"), ("partners.add_partner", "partners.change_partner")),
+            Sentence(
+                _("Menambah dan memperbarui bantuan"),
+                ("partners.add_support", "partners.change_support"),
+            ),
+            Sentence(_("Mencatat tahap bantuan"), ("partners.add_stagechange",)),
+            Sentence(
+                _("Mengelola acara dan daftar hadirnya"),
+                (
+                    "partners.add_event",
+                    "partners.change_event",
+                    "partners.add_attendance",
+                    "partners.change_attendance",
+                    "partners.delete_attendance",
+                ),
+            ),
+        ),
+    ),
+    Group(
+        _("Berkas"),
+        (
+            Sentence(_("Mengimpor status awal 65 koperasi dari satu lembar"), ("outlets.import_opening",)),
+            Sentence(
+                _("Melihat impor yang pernah dilakukan"), ("imports.view_importbatch", "imports.view_importrow")
+            ),
+        ),
+    ),
+    Group(
+        _("Akun dan pengelolaan"),
+        (
+            Sentence(_("Membuat tautan masuk untuk petugas wilayah"), ("accounts.make_officer_sign_in_link",)),
+            Sentence(_("Membuat tautan masuk untuk semua pengguna"), ("accounts.make_sign_in_link",)),
+            Sentence(_("Membuka Admin"), ("accounts.use_back_office",)),
+            Sentence(
+                _("Membuat akun dan mengubah peran"),
+                ("accounts.view_user", "accounts.add_user", "accounts.change_user"),
+            ),
+            Sentence(
+                _("Memberi dan mengakhiri wilayah tugas"),
+                ("cooperatives.view_areagrant", "cooperatives.add_areagrant", "cooperatives.change_areagrant"),
+            ),
+            Sentence(
+                _("Melihat log akses dan tautan masuk yang pernah dibuat"),
+                ("accounts.view_accessevent", "accounts.view_signinlink"),
+            ),
+            Sentence(
+                _("Mematikan kode sekali pakai bila ponsel seseorang hilang"),
+                ("mfa.view_authenticator", "mfa.delete_authenticator"),
+            ),
+            Sentence(
+                _("Mengubah parameter, angka resmi, target, fakta publik, dan data wilayah"),
+                (
+                    "cooperatives.view_parameter",
+                    "cooperatives.add_parameter",
+                    "cooperatives.change_parameter",
+                    "cooperatives.add_publishedfigure",
+                    "cooperatives.change_publishedfigure",
+                    "cooperatives.add_target",
+                    "cooperatives.change_target",
+                    "cooperatives.add_publicfact",
+                    "cooperatives.change_publicfact",
+                    "cooperatives.change_kecamatan",
+                    "cooperatives.change_kelurahan",
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def rights_in_words(user: User) -> list[tuple[str, list[str]]]:
+    """(heading, sentences) of what this person may do; headings without a sentence are left out."""
+    held = permissions_of(user)
+    groups = [
+        (str(group.title), [str(sentence.text) for sentence in group.sentences if held.intersection(sentence.covers)])
+        for group in GROUPS
+    ]
+    return [(title, sentences) for title, sentences in groups if sentences]

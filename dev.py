@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 OLDEST_PYTHON = (3, 11)
-HIGHEST_PORT = 65535
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
@@ -82,17 +81,13 @@ def remote_complaint(*, mode: str, host: str, allow_remote: bool) -> str | None:
 
 
 def port_complaint(host: str, port: str) -> str | None:
-    if not port.isdecimal() or not 0 < int(port) <= HIGHEST_PORT:
-        return f"PORT must be a number from 1 to {HIGHEST_PORT}, not {port!r}."
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(port)))
-        except OSError as error:
-            another = int(port) % HIGHEST_PORT + 1
-            return (
-                f"Cannot serve on {host}:{port} ({error.strerror}); choose another: PORT={another} make run"
-            )
+        except (OSError, OverflowError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            return f"Cannot serve on {host}:{port} ({reason}); choose another port: PORT=8001 make run"
     return None
 
 
@@ -109,10 +104,11 @@ def setting(name: str, default: str = "") -> str:
 
 def write_dot_env(path: Path) -> None:
     """Make a demo's `.env` with a random key, readable by its owner only; an existing one stays as it is."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return
+    if os.environ.get("MODE", "demo") != "demo":
+        sys.exit("MODE=production needs a SECRET_KEY of its own; .env.example says what else.")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(f"# .env.example says what each variable is for.\nMODE=demo\nSECRET_KEY={new_key()}\n")
 

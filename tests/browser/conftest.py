@@ -40,6 +40,7 @@ def chromium() -> Iterator[Browser]:
         (pytest.fail if IS_REQUIRED else pytest.skip)("NOT RUN: BROWSER TESTS (sudo apt install chromium)")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        call_command("build_assets")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

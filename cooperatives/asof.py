@@ -50,6 +50,11 @@ class View:
         return self.kecamatan is None and sees_whole_city(self.user)
 
     @property
+    def area(self) -> str:
+        """Code of the chosen kecamatan; empty where none is."""
+        return self.kecamatan.pk if self.kecamatan else ""
+
+    @property
     def areas(self) -> list[tuple[str, str]]:
         """Kecamatan to choose from; no choice where there is only one."""
         if len(self.kecamatan_list) < 2:

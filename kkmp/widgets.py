@@ -18,7 +18,8 @@ class RupiahInput(forms.TextInput):
         """A stored amount with separators; what was typed comes back as typed."""
         if isinstance(value, int) and not isinstance(value, bool):
             return number_format(value, use_l10n=True, force_grouping=True)
-        return super().format_value(value)
+        typed: str | None = super().format_value(value)
+        return typed
 
 
 class DayInput(forms.DateInput):

@@ -14,7 +14,12 @@ from kkmp.widgets import DayInput, RupiahInput
 
 DAY = date(2026, 11, 24)
 PUBLISHED_ON = date(2025, 9, 22)
-STATUSES = {"running": "Sudah berjalan", "idle": "Ada, belum berjalan", "none": "Belum ada gerai", "unrecorded": "Belum dicatat"}
+STATUSES = {
+    "running": "Sudah berjalan",
+    "idle": "Ada, belum berjalan",
+    "none": "Belum ada gerai",
+    "unrecorded": "Belum dicatat",
+}
 
 # Column, row, name, kecamatan and a made-up status, on the places of the real map.
 PLACES = (
@@ -47,14 +52,36 @@ PLACES = (
 class SampleForm(forms.Form):
     """One field of each kind; sent with GET on purpose, it changes nothing."""
 
-    name = forms.CharField(label=gettext_lazy("Nama gerai"), max_length=80, help_text=gettext_lazy("Seperti tertulis di papan nama."))
-    kind = forms.ChoiceField(label=gettext_lazy("Jenis"), choices=[("", "—"), ("staples", gettext_lazy("Sembako")), ("pharmacy", gettext_lazy("Apotek"))])
+    name = forms.CharField(
+        label=gettext_lazy("Nama gerai"),
+        max_length=80,
+        help_text=gettext_lazy("Seperti tertulis di papan nama."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Jenis"),
+        choices=[("", "—"), ("staples", gettext_lazy("Sembako")), ("pharmacy", gettext_lazy("Apotek"))],
+    )
     starts_on = forms.DateField(label=gettext_lazy("Berlaku sejak"), widget=DayInput)
-    amount_idr = forms.IntegerField(label=gettext_lazy("Kebutuhan modal"), widget=RupiahInput, required=False, help_text=gettext_lazy("Boleh dengan titik: 1.250.000"))
-    status = forms.ChoiceField(label=gettext_lazy("Status"), widget=forms.RadioSelect, choices=[("running", gettext_lazy("Berjalan")), ("idle", gettext_lazy("Belum berjalan"))])
+    amount_idr = forms.IntegerField(
+        label=gettext_lazy("Kebutuhan modal"),
+        widget=RupiahInput,
+        required=False,
+        help_text=gettext_lazy("Boleh dengan titik: 1.250.000"),
+    )
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        widget=forms.RadioSelect,
+        choices=[("running", gettext_lazy("Berjalan")), ("idle", gettext_lazy("Belum berjalan"))],
+    )
     has_power = forms.BooleanField(label=gettext_lazy("Ada listrik"), required=False)
-    note = forms.CharField(label=gettext_lazy("Catatan"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    sheet = forms.FileField(label=gettext_lazy("Berkas"), required=False, help_text=gettext_lazy("XLSX atau CSV, paling besar 5 MB."))
+    note = forms.CharField(
+        label=gettext_lazy("Catatan"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    sheet = forms.FileField(
+        label=gettext_lazy("Berkas"),
+        required=False,
+        help_text=gettext_lazy("XLSX atau CSV, paling besar 5 MB."),
+    )
 
 
 def style_guide(request: HttpRequest) -> HttpResponse:
@@ -67,7 +94,10 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "parts": sample_parts(),
             "bars": [(area, parts) for area, parts in sample_bars()],
             "series": sample_series(),
-            "published": [Mark(PUBLISHED_ON, value, tone, _("Diumumkan")) for tone, value in (("running", 10), ("idle", 19), ("none", 36))],
+            "published": [
+                Mark(PUBLISHED_ON, value, tone, _("Diumumkan"))
+                for tone, value in (("running", 10), ("idle", 19), ("none", 36))
+            ],
             "targets": [Mark(date(2026, 12, 31), 30, "running", _("Target"))],
             "tiles": sample_tiles(),
             "lanes": sample_lanes(),
@@ -81,19 +111,27 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             ],
             "page": Paginator(range(65), 20).page(2),
             "form": SampleForm(initial={"amount_idr": 53_000_000, "starts_on": DAY}),
-            "wrong_form": SampleForm({"name": "", "kind": "staples", "starts_on": "31/02/2026", "amount_idr": "5 juta"}),
+            "wrong_form": SampleForm(
+                {"name": "", "kind": "staples", "starts_on": "31/02/2026", "amount_idr": "5 juta"}
+            ),
             "tones": ["running", "idle", "none", "unrecorded", "accent"],
         },
     )
 
 
 def sample_parts() -> list[Part]:
-    return [Part(STATUSES[tone], value, tone, f"?status={tone}") for tone, value in (("running", 17), ("idle", 20), ("none", 25), ("unrecorded", 3))]
+    return [
+        Part(STATUSES[tone], value, tone, f"?status={tone}")
+        for tone, value in (("running", 17), ("idle", 20), ("none", 25), ("unrecorded", 3))
+    ]
 
 
 def sample_bars() -> list[tuple[str, list[Part]]]:
     rows = (("Kebayoran Baru", (6, 1, 2, 1)), ("Setiabudi", (0, 3, 4, 1)), ("Tebet", (0, 2, 5, 0)))
-    return [(area, [Part(STATUSES[tone], value, tone) for tone, value in zip(STATUSES, values, strict=True)]) for area, values in rows]
+    return [
+        (area, [Part(STATUSES[tone], value, tone) for tone, value in zip(STATUSES, values, strict=True)])
+        for area, values in rows
+    ]
 
 
 def sample_series() -> list[Series]:
@@ -103,13 +141,27 @@ def sample_series() -> list[Series]:
         "idle": (19, 19, 19, 20, 20, 21, 21, 22, 21, 22, 21, 22, 22, 21, 21),
         "none": (36, 36, 35, 34, 33, 32, 31, 30, 30, 29, 29, 28, 27, 27, 27),
     }
-    days = [PUBLISHED_ON, *(date(2025 + (8 + index) // 12, (8 + index) % 12 + 1, 24) for index in range(1, 15))]
-    return [Series(STATUSES[tone], tone, list(zip(days, values, strict=True))) for tone, values in lines.items()]
+    days = [
+        PUBLISHED_ON,
+        *(date(2025 + (8 + index) // 12, (8 + index) % 12 + 1, 24) for index in range(1, 15)),
+    ]
+    return [
+        Series(STATUSES[tone], tone, list(zip(days, values, strict=True))) for tone, values in lines.items()
+    ]
 
 
 def sample_tiles() -> list[Tile]:
     return [
-        Tile(col, row, area, name, tone=status, status=STATUSES[status], href=f"?cooperative={name}", is_selected=name == "Melawai")
+        Tile(
+            col,
+            row,
+            area,
+            name,
+            tone=status,
+            status=STATUSES[status],
+            href=f"?cooperative={name}",
+            is_selected=name == "Melawai",
+        )
         if status
         else Tile(col, row, area)
         for col, row, name, area, status in PLACES
@@ -137,5 +189,11 @@ def sample_lanes() -> list[Lane]:
             ],
             sub=_("Jl. Contoh 1"),
         ),
-        Lane(_("Apotek"), [Segment("running", _("Berjalan"), date(2026, 5, 1), date(2026, 8, 14)), Segment("closed", _("Tutup"), date(2026, 8, 15))]),
+        Lane(
+            _("Apotek"),
+            [
+                Segment("running", _("Berjalan"), date(2026, 5, 1), date(2026, 8, 14)),
+                Segment("closed", _("Tutup"), date(2026, 8, 15)),
+            ],
+        ),
     ]

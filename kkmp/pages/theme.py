@@ -15,9 +15,15 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     """Anything but a known theme means: as the device says. Returns to the page it was asked on."""
     chosen = request.POST.get("theme", "")
     back = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         back = "/"
-    answer = HttpResponse(status=204) if request.headers.get("HX-Request") == "true" else HttpResponseRedirect(back)
+    answer = (
+        HttpResponse(status=204)
+        if request.headers.get("HX-Request") == "true"
+        else HttpResponseRedirect(back)
+    )
     if chosen in THEMES:
         answer.set_cookie(
             "theme",

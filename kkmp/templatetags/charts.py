@@ -1,4 +1,4 @@
-"""Charts and the tile map as markup: SVG without inline style, each with its figures as a table beside it."""
+"""Charts as markup: SVG without inline style, each with its figures as a table beside it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kkmp import charts
-from kkmp.charts import Lane, Mark, Part, Series, Tile, fmt
-from kkmp.templatetags.ui import number, sign, tanggal, tanggal_short, tone
+from kkmp.charts import Lane, Mark, Part, Series, fmt
+from kkmp.templatetags.tiles import tile_map
+from kkmp.templatetags.ui import dot, number, sign, tanggal, tanggal_short, tone
 
 register = template.Library()
+register.simple_tag(tile_map)
 
 NOTHING = SafeString("")
 MINOR = SafeString(' class="minor"')
@@ -62,7 +64,9 @@ def stacked_bar(parts: Sequence[Part], whole: int | None = None, *, thin: bool =
         " thin" if thin else "",
         height,
         words,
-        format_html('<rect class="bar-empty" width="100%" height="{}" rx="4"/>', height) if thin or not segments else NOTHING,
+        format_html('<rect class="bar-empty" width="100%" height="{}" rx="4"/>', height)
+        if thin or not segments
+        else NOTHING,
         drawn,
     )
 
@@ -70,7 +74,9 @@ def stacked_bar(parts: Sequence[Part], whole: int | None = None, *, thin: bool =
 def _bar_segment(segment: charts.BarSegment, height: int, *, with_number: bool) -> SafeString:
     colour = tone(segment.part.tone)
     text = (
-        format_html('<text x="50%" y="{}" text-anchor="middle">{}</text>', height // 2 + 4, number(segment.part.value))
+        format_html(
+            '<text x="50%" y="{}" text-anchor="middle">{}</text>', height // 2 + 4, number(segment.part.value)
+        )
         if with_number and segment.width >= 5
         else NOTHING
     )
@@ -100,14 +106,12 @@ def legend(parts: Sequence[Part]) -> SafeString:
 
 
 def _legend_item(part: Part) -> SafeString:
-    word = format_html('<a href="{}">{}</a>', part.href, part.label) if part.href else format_html("{}", part.label)
+    word = (
+        format_html('<a href="{}">{}</a>', part.href, part.label)
+        if part.href
+        else format_html("{}", part.label)
+    )
     return format_html("<li>{}<span>{} <b>{}</b></span></li>", dot(part.tone), word, number(part.value))
-
-
-@register.simple_tag
-def dot(value: object) -> SafeString:
-    """A small square in the colour of a status, with its sign."""
-    return format_html('<span class="dot tone-{}" aria-hidden="true">{}</span>', tone(value), sign(value))
 
 
 # --- trend --------------------------------------------------------------------
@@ -134,7 +138,10 @@ def trend(
             format_html(
                 '<svg viewBox="0 0 1000 {0}" width="100%" height="{0}" preserveAspectRatio="none" overflow="visible">{1}</svg>',
                 fmt(shape.height),
-                _join(format_html('<path class="line-{}" d="{}"/>', tone(line.series.tone), line.path) for line in shape.lines),
+                _join(
+                    format_html('<path class="line-{}" d="{}"/>', tone(line.series.tone), line.path)
+                    for line in shape.lines
+                ),
             ),
             _join(_published(mark) for mark in shape.published),
             _join(_target(mark) for mark in shape.targets),
@@ -167,19 +174,32 @@ def _trend_levels(shape: charts.Trend) -> SafeString:
 def _trend_ticks(shape: charts.Trend) -> SafeString:
     # The year stands below its first month that stays on a narrow screen.
     majors = [tick for tick in shape.ticks if tick.is_major]
-    with_year = {tick.day for index, tick in enumerate(majors) if not index or tick.day.year != majors[index - 1].day.year}
+    with_year = {
+        tick.day
+        for index, tick in enumerate(majors)
+        if not index or tick.day.year != majors[index - 1].day.year
+    }
     months = format_html_join(
         "",
         '<text{} x="{}%" y="{}" text-anchor="middle">{}</text>',
         (
-            (NOTHING if tick.is_major else MINOR, fmt(tick.at), fmt(shape.height + 18), date_format(tick.day, "M"))
+            (
+                NOTHING if tick.is_major else MINOR,
+                fmt(tick.at),
+                fmt(shape.height + 18),
+                date_format(tick.day, "M"),
+            )
             for tick in shape.ticks
         ),
     )
     years = format_html_join(
         "",
         '<text x="{}%" y="{}" text-anchor="middle">{}</text>',
-        ((fmt(tick.at), fmt(shape.height + 34), str(tick.day.year)) for tick in majors if tick.day in with_year),
+        (
+            (fmt(tick.at), fmt(shape.height + 34), str(tick.day.year))
+            for tick in majors
+            if tick.day in with_year
+        ),
     )
     return months + years
 
@@ -232,7 +252,9 @@ def _line_in_words(line: charts.Line) -> str:
     }
 
 
-def _trend_table(title: str, series: Sequence[Series], published: Sequence[Mark], targets: Sequence[Mark]) -> SafeString:
+def _trend_table(
+    title: str, series: Sequence[Series], published: Sequence[Mark], targets: Sequence[Mark]
+) -> SafeString:
     days = sorted({day for one in series for day, _value in one.points}, reverse=True)
     by_day = [dict(one.points) for one in series]
     rows = [[tanggal(day), *(number(values.get(day)) for values in by_day)] for day in days]
@@ -244,14 +266,23 @@ def _trend_table(title: str, series: Sequence[Series], published: Sequence[Mark]
     return _table(title, [_("Tanggal"), *(one.label for one in series)], rows)
 
 
-def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, is_numeric: bool = True) -> SafeString:
+def _table(
+    name: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, is_numeric: bool = True
+) -> SafeString:
     cell = '<td class="num">{}</td>' if is_numeric else "<td>{}</td>"
     return format_html(
         '<details class="more"><summary>{}</summary><div class="table-wrap" tabindex="0" role="region" aria-label="{}">'
         '<table class="table tight"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></details>',
         _("Lihat sebagai tabel"),
         name,
-        format_html_join("", '<th scope="col"{}>{}</th>', ((SafeString(' class="num"') if is_numeric and index else NOTHING, one) for index, one in enumerate(head))),
+        format_html_join(
+            "",
+            '<th scope="col"{}>{}</th>',
+            (
+                (SafeString(' class="num"') if is_numeric and index else NOTHING, one)
+                for index, one in enumerate(head)
+            ),
+        ),
         format_html_join(
             "",
             '<tr><th scope="row">{}</th>{}</tr>',
@@ -289,7 +320,11 @@ def _until(segment: charts.Segment) -> str:
 
 
 def _lane(lane: Lane, first: date, last: date) -> SafeString:
-    name = format_html('<a href="{}">{}</a>', lane.href, lane.label) if lane.href else format_html("{}", lane.label)
+    name = (
+        format_html('<a href="{}">{}</a>', lane.href, lane.label)
+        if lane.href
+        else format_html("{}", lane.label)
+    )
     words = "; ".join(
         f"{segment.label} {tanggal_short(segment.starts_on)}–{_until(segment)}" for segment in lane.segments
     )
@@ -309,11 +344,17 @@ def _segment(placed: charts.PlacedSegment) -> SafeString:
     colour = tone(segment.tone)
     inside = NOTHING
     if placed.width >= 7:
-        inside = format_html('<svg x="8" y="9" width="12" height="12" overflow="visible">{}</svg>', sign(segment.tone))
+        inside = format_html(
+            '<svg x="8" y="9" width="12" height="12" overflow="visible">{}</svg>', sign(segment.tone)
+        )
     # The word where it fits: in pixels of a narrow lane, or of a wide one only.
     needed = 36 + 7 * len(segment.label)
     if placed.width * 7 >= needed:
-        inside += format_html('<text{} x="26" y="19.5">{}</text>', NOTHING if placed.width * 3 >= needed else MINOR, segment.label)
+        inside += format_html(
+            '<text{} x="26" y="19.5">{}</text>',
+            NOTHING if placed.width * 3 >= needed else MINOR,
+            segment.label,
+        )
     return format_html(
         '<svg class="seg on-{}" x="{}%" width="{}%" height="30"><title>{}, {}–{}{}</title>{}{}</svg>',
         colour,
@@ -337,7 +378,11 @@ def _axis(first: date, last: date) -> SafeString:
             "",
             '<line x1="{0}%" x2="{0}%" y1="0" y2="4"/><text class="{1}" x="{0}%" y="17" text-anchor="middle">{2}</text>',
             (
-                (fmt(tick.at), "" if tick.is_major else "minor", _tick_word(tick, long=long, is_first=not index))
+                (
+                    fmt(tick.at),
+                    "" if tick.is_major else "minor",
+                    _tick_word(tick, long=long, is_first=not index),
+                )
                 for index, tick in enumerate(ticks)
                 if 1.5 <= tick.at <= 98.5
             ),
@@ -349,81 +394,3 @@ def _tick_word(tick: charts.Tick, *, long: bool, is_first: bool) -> str:
     if long:
         return str(tick.day.year)
     return date_format(tick.day, "M y" if is_first or tick.day.month == 1 else "M")
-
-
-# --- tile map -----------------------------------------------------------------
-
-
-@register.simple_tag
-def tile_map(tiles: Sequence[Tile], *, label: str = "", target: str = "#cooperative-beside") -> SafeString:
-    """One square a kelurahan, a link each; with htmx it opens beside the map, without it the page comes again.
-
-    The list by kecamatan below is the same in words. Tiles without `href` are faint squares without a name.
-    """
-    if not tiles:
-        return NOTHING
-    shown = charts.in_view(charts.with_codes(tiles))
-    width, height = max(tile.col for tile in shown) + 1, max(tile.row for tile in shown) + 1
-    # By kecamatan, so that the tabulator without JavaScript walks through one after the other.
-    ordered = sorted(shown, key=lambda tile: (tile.group, tile.row, tile.col))
-    groups = {(tile.col, tile.row): tile.group for tile in shown}
-    own = [(tile.col, tile.row) for tile in shown if tile.href]
-    return format_html(
-        '<figure class="figure"><div class="tilemap-box cols-{}"><svg class="tilemap-lines" {}><path class="faint" d="{}"/></svg>'
-        '<ul class="tilemap" aria-label="{}" data-tilemap hx-target="{}" hx-swap="innerHTML" hx-replace-url="true">{}</ul>'
-        '<svg class="tilemap-lines" {}><path d="{}"/></svg></div>{}</figure>',
-        min(width, 20),
-        _frame(width, height),
-        charts.outlines(groups) if len(own) < len(shown) else "",
-        label or _("Peta kelurahan"),
-        target,
-        _join(_tile(tile, width) for tile in ordered),
-        _frame(width, height),
-        charts.outlines(groups, touching=own),
-        _by_area(ordered),
-    )
-
-
-def _frame(width: int, height: int) -> SafeString:
-    return format_html('viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true"', width, height)
-
-
-def _tile(tile: Tile, width: int) -> SafeString:
-    edge = " at-start" if tile.col < width / 3 else " at-end" if tile.col >= width * 2 / 3 else ""
-    place = format_html('class="c{0} r{1}{2}" data-col="{0}" data-row="{1}"', tile.col, tile.row, edge)
-    if not tile.href:
-        return format_html('<li {} aria-hidden="true"><span class="still"></span></li>', place)
-    return format_html(
-        '<li {place}><a class="tone-{tone}" href="{href}" hx-get="{href}"{current}>{sign}'
-        '<span class="code" aria-hidden="true">{code}</span><span class="name" aria-hidden="true">{short}</span>'
-        '<span class="tip"><b>{label}</b><span>{group} · {status}</span>{note}</span></a></li>',
-        place=place,
-        tone=tone(tile.tone),
-        href=tile.href,
-        current=SafeString(' aria-current="true"') if tile.is_selected else NOTHING,
-        sign=sign(tile.tone),
-        code=tile.code,
-        short=charts.soft_hyphens(tile.short or charts.short_name(tile.label)),
-        label=tile.label,
-        group=tile.group,
-        status=tile.status,
-        note=format_html("<span>{}</span>", tile.note) if tile.note else NOTHING,
-    )
-
-
-def _by_area(tiles: Sequence[Tile]) -> SafeString:
-    named = [tile for tile in tiles if tile.href]
-    groups = groupby(sorted(named, key=lambda tile: (tile.group, tile.label)), key=lambda tile: tile.group)
-    return format_html(
-        '<details class="more"><summary>{}</summary><div class="by-area">{}</div></details>',
-        _("Daftar menurut kecamatan"),
-        format_html_join("", "<div><h3>{}</h3><ul>{}</ul></div>", ((group, _area_links(members)) for group, members in groups)),
-    )
-
-
-def _area_links(tiles: Iterable[Tile]) -> SafeString:
-    return format_html_join(
-        "",
-        '<li><a href="{}">{}<span>{} <span class="muted small">{}</span></span></a></li>',
-        ((tile.href, dot(tile.tone), tile.label, tile.status) for tile in tiles),
-    )

@@ -1,15 +1,13 @@
 """Filters and tags of every page: numbers, money and days in words of the active language; icons, signs, navigation."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
@@ -29,61 +27,72 @@ UNKNOWN = "–"
 # --- numbers and money --------------------------------------------------------
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+def _known(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return Decimal(value)
 
 
-def _grouped(value: Number, decimals: int = 0) -> str:
+def _grouped(value: Decimal, decimals: int = 0) -> str:
     return number_format(abs(value), decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
 @register.filter
 def number(value: Number | None) -> str:
     """1250 → “1.250”; unknown → “–”."""
-    if not _is_number(value) or value is None:
+    amount = _known(value)
+    if amount is None:
         return UNKNOWN
-    return ("−" if value < 0 else "") + _grouped(value)
+    return ("−" if amount < 0 else "") + _grouped(amount)
 
 
 @register.filter
 def signed(value: Number | None) -> str:
     """3 → “+3”, -2 → “−2”, 0 → “0”."""
-    if not _is_number(value) or value is None:
-        return UNKNOWN
-    return f"+{_grouped(value)}" if value > 0 else number(value)
+    amount = _known(value)
+    return f"+{_grouped(amount)}" if amount is not None and amount > 0 else number(amount)
 
 
 @register.filter
 def share(value: Number | None, whole: Number | None) -> str:
     """17 of 65 → “26 %”; nothing to be a share of → “–”."""
-    if not _is_number(value) or not whole or value is None:
+    amount, total = _known(value), _known(whole)
+    if amount is None or not total:
         return UNKNOWN
-    return f"{number(round(100 * value / whole))}\u00a0%"
+    return f"{number(round(100 * amount / total))}\u00a0%"
 
 
 @register.filter
 def rupiah(value: Number | None) -> str:
     """1250000 → “Rp 1.250.000” with a space that does not break."""
-    if not _is_number(value) or value is None:
+    amount = _known(value)
+    if amount is None:
         return UNKNOWN
-    return f"{'−' if value < 0 else ''}Rp\u00a0{_grouped(value)}"
+    return f"{'−' if amount < 0 else ''}Rp\u00a0{_grouped(amount)}"
 
 
 @register.filter
 def rupiah_short(value: Number | None) -> str:
     """2240000000 → “Rp 2,24 M”, 437000000 → “Rp 437 jt”; below a million in full."""
-    if not _is_number(value) or value is None:
+    amount = _known(value)
+    if amount is None:
         return UNKNOWN
-    for size, unit in ((10**12, _("T")), (10**9, _("M")), (10**6, _("jt"))):
-        # 999.6 million is one billion when shown without decimals.
-        if abs(value) >= size or (size == 10**9 and abs(value) >= 999_500_000):
-            amount = abs(value) / size
-            decimals = 0 if size == 10**6 and amount >= 10 else 2
-            text = _grouped(round(Decimal(amount), decimals), decimals)
-            if decimals:
-                text = text.rstrip("0").rstrip(",.")
-            return f"{'−' if value < 0 else ''}Rp\u00a0{text}\u00a0{unit}"
-    return rupiah(value)
+    # A million short of the next unit is shown in that unit: never “Rp 1.000 jt”.
+    for size, least, unit in (
+        (10**12, 999_995 * 10**6, _("T")),
+        (10**9, 999_500_000, _("M")),
+        (10**6, 10**6, _("jt")),
+    ):
+        if abs(amount) >= least:
+            decimals = 0 if size == 10**6 and abs(amount) >= 10**7 else 2
+            return f"{'−' if amount < 0 else ''}Rp\u00a0{_without_zeros(round(abs(amount) / size, decimals))}\u00a0{unit}"
+    return rupiah(amount)
+
+
+def _without_zeros(amount: Decimal) -> str:
+    whole = amount == amount.to_integral_value()
+    one_place = amount == round(amount, 1)
+    return _grouped(amount, 0 if whole else 1 if one_place else 2)
 
 
 # --- days ---------------------------------------------------------------------
@@ -194,6 +203,12 @@ def sign(value: object) -> SafeString:
 
 
 @register.simple_tag
+def dot(value: object) -> SafeString:
+    """A small square in the colour of a status, with its sign."""
+    return format_html('<span class="dot tone-{}" aria-hidden="true">{}</span>', tone(value), sign(value))
+
+
+@register.simple_tag
 def icon(name: str, *, size: int = 20) -> str:
     """A heroicon by name; decorative, so a word stands beside it or the button has a hidden label."""
     draw = heroicon_outline if size >= 24 else heroicon_mini
@@ -247,16 +262,11 @@ def navigation(context: Context) -> list[Item]:
     user = getattr(request, "user", None)
     if request is None or user is None or not user.is_authenticated:
         return []
-    reachable = [(place, url) for place in PLACES if not place.permission or user.has_perm(place.permission) for url in _url(place)]
-    current = _current_place(request, [place for place, _reached in reachable])
-    return [Item(place.label, url, place.icon, place.url_name == current) for place, url in reachable]
-
-
-def _url(place: Place) -> Iterable[str]:
-    try:
-        yield reverse(place.url_name)
-    except NoReverseMatch:
-        return
+    places = [place for place in PLACES if not place.permission or user.has_perm(place.permission)]
+    current = _current_place(request, places)
+    return [
+        Item(place.label, reverse(place.url_name), place.icon, place.url_name == current) for place in places
+    ]
 
 
 def _current_place(request: HttpRequest, places: list[Place]) -> str:
@@ -268,9 +278,3 @@ def _current_place(request: HttpRequest, places: list[Place]) -> str:
         return str(match.view_name)
     same_section = (name for name in names if match.namespace and name.startswith(f"{match.namespace}:"))
     return next(same_section, "")
-
-
-@register.simple_tag
-def page_numbers(page: Any) -> list[int | str]:
-    """Numbers of a pager with gaps (“…”) for a Django page."""
-    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))

@@ -21,10 +21,12 @@ FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum", "lnum", "cas
 class Command(BaseCommand):
     help = "Membuat berkas statis dari paket: huruf Plus Jakarta Sans untuk aksara Latin (WOFF2)."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  # Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         source = fontpkg_plus_jakarta_sans.ROOT / "files" / "PlusJakartaSans[wght].ttf"
         target = Path(settings.BASE_DIR) / "static" / "build" / "plus-jakarta-sans.woff2"
-        if target.exists() and target.stat().st_mtime > max(source.stat().st_mtime, Path(__file__).stat().st_mtime):
+        if target.exists() and target.stat().st_mtime > max(
+            source.stat().st_mtime, Path(__file__).stat().st_mtime
+        ):
             self.stdout.write("static/build: tidak ada yang berubah")
             return
         target.parent.mkdir(parents=True, exist_ok=True)

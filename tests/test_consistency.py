@@ -188,7 +188,7 @@ def test_every_model_has_a_back_office() -> None:
 
 
 def has_total_order(model: type[models.Model]) -> bool:
-    ordering = [str(name).lstrip("-") for name in model._meta.ordering]
+    ordering = [str(name).lstrip("-") for name in model._meta.ordering or ()]
     unique = [{"pk"}, *({field.name} for field in model._meta.fields if field.unique)]
     unique += [
         set(constraint.fields)

@@ -2,7 +2,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from kkmp import charts, tilemap
 from kkmp.charts import Lane, Mark, Part, Segment, Series, Tile
 from kkmp.templatetags import charts as tags
+from kkmp.templatetags.tiles import tile_map
 
 FIRST, LAST = date(2025, 9, 22), date(2026, 9, 22)
+
+
+def only(page: BeautifulSoup, selector: str) -> Tag:
+    (found,) = page.select(selector)
+    return found
 
 
 def test_spark_leaves_gaps_for_what_is_not_known() -> None:
@@ -147,11 +153,11 @@ def test_map_links_only_to_the_area_of_the_viewer() -> None:
         Tile(0, 0, "Tebet", "Tebet <Timur>", tone="idle", status="Belum", href="?c=1", is_selected=True),
         Tile(1, 0, "Setiabudi", "Karet Rahasia"),
     ]
-    page = BeautifulSoup(tags.tile_map(tiles, label="Peta"), "html.parser")
+    page = BeautifulSoup(tile_map(tiles, label="Peta"), "html.parser")
     assert [(link["href"], link.get("aria-current")) for link in page.select("ul.tilemap a")] == [
         ("?c=1", "true")
     ]
-    assert page.select_one("ul.tilemap a .tip").get_text(" ") == "Tebet <Timur> Tebet · Belum"  # type: ignore[union-attr]
+    assert only(page, "ul.tilemap a .tip").get_text(" ") == "Tebet <Timur> Tebet · Belum"
     assert "Karet Rahasia" not in str(page)
 
 
@@ -164,9 +170,7 @@ def test_every_chart_has_words_and_a_table() -> None:
         ),
         "html.parser",
     )
-    assert (
-        trend.select_one("svg[role=img]")["aria-label"] == "Dari bulan ke bulan. Berjalan dari 10 menjadi 17"
-    )  # type: ignore[index]
+    assert only(trend, "svg[role=img]")["aria-label"] == "Dari bulan ke bulan. Berjalan dari 10 menjadi 17"
     assert [[cell.get_text() for cell in row.select("th, td")] for row in trend.select("tbody tr")] == [
         ["22 September 2026", "17"],
         ["22 September 2025", "10"],
@@ -178,7 +182,7 @@ def test_every_chart_has_words_and_a_table() -> None:
         ),
         "html.parser",
     )
-    assert timeline.select_one("svg.lane")["aria-label"] == "Gerai: Belum berjalan 22/09/2025–sekarang"  # type: ignore[index]
+    assert only(timeline, "svg.lane")["aria-label"] == "Gerai: Belum berjalan 22/09/2025–sekarang"
     assert [cell.get_text() for cell in timeline.select("tbody tr *")] == [
         "Gerai",
         "Belum berjalan",

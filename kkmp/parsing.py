@@ -5,6 +5,7 @@ Each raises ValueError with a sentence for the person who typed the text.
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -25,7 +26,9 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 # What people write in front of a kelurahan's or kecamatan's name.
-_AREA_PREFIX = re.compile(r"^(?:(?:koperasi\s+kelurahan\s+merah\s+putih|kkmp|kelurahan|kecamatan|kel|kec)\b[\s.:]*)+")
+_AREA_PREFIX = re.compile(
+    r"^(?:(?:koperasi\s+kelurahan\s+merah\s+putih|kkmp|kelurahan|kecamatan|kel|kec)\b[\s.:]*)+"
+)
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -62,12 +65,12 @@ def _written_day(text: str) -> date | None:
         year, month, day = (int(part) for part in match.groups())
     elif match := re.fullmatch(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})", text):
         day, month, year = (int(part) for part in match.groups())
+        # Two digits are of this century; “0025” is no way to write a year.
+        year += 2000 if len(match[3]) == 2 else 0
     elif match := re.fullmatch(r"(\d{1,2}) ([a-z]+)\.? (\d{4})", text.casefold()):
         day, month, year = int(match[1]), _MONTHS.get(match[2], 0), int(match[3])
     else:
         return None
-    if year < 100:
-        year += 2000
     try:
         return date(year, month, day)
     except ValueError:
@@ -118,3 +121,27 @@ def parse_digits(value: object, *, lengths: tuple[int, ...], name: str) -> str:
             % {"name": name, "allowed": allowed, "count": len(text)}
         )
     return text
+
+
+def choice_key(text: object) -> str:
+    """The form in which two ways of writing one word of a list are equal: “Ada, belum berjalan” → “adabelumberjalan”."""
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKC", str(text)).casefold())
+
+
+def parse_choice(value: object, spellings: Mapping[str, str], *, offered: Iterable[object]) -> str:
+    """The value that `spellings` (by `choice_key`) gives for what was written; empty stays empty.
+
+    `offered` are the words that the error names.
+    """
+    text = " ".join(str(value or "").split())
+    if not text:
+        return ""
+    try:
+        return spellings[choice_key(text)]
+    except KeyError:
+        words = ", ".join(f"“{word}”" for word in offered)
+        message = _("“%(text)s” tidak dikenal. Ketik salah satu: %(words)s.") % {
+            "text": text[:40],
+            "words": words,
+        }
+        raise ValueError(message) from None

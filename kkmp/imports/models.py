@@ -28,6 +28,7 @@ class Outcome(models.TextChoices):
     NEW = "new", _("Baru")
     CHANGED = "changed", _("Berubah")
     SAME = "same", _("Sama")
+    SKIPPED = "skipped", _("Belum diisi")
     FAILED = "failed", _("Perlu diperbaiki")
 
 
@@ -40,9 +41,13 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
             return self.all()
         return self.filter(cooperative__in=Cooperative.objects.visible_to(user))
 
+    def search(self, text: str) -> Self:
+        """By name of the file or of who brought it."""
+        return self.filter(Q(file_name__icontains=text.strip()) | Q(by__full_name__icontains=text.strip()))
+
 
 class ImportBatch(models.Model):
-    """One uploaded file. `counts` holds rows by outcome."""
+    """One uploaded file. `counts` holds rows by outcome, `ignored` the titles of columns that nobody reads."""
 
     kind = models.CharField(_("jenis"), max_length=10, choices=BatchKind)
     cooperative = models.ForeignKey(
@@ -52,13 +57,19 @@ class ImportBatch(models.Model):
     sha256 = models.CharField(_("sidik berkas"), max_length=64)
     state = models.CharField(_("keadaan"), max_length=10, choices=BatchState, default=BatchState.PREVIEWED)
     counts = models.JSONField(_("jumlah baris"), default=dict)
+    ignored = models.JSONField(_("kolom yang tidak dibaca"), default=list, blank=True)
     by = models.ForeignKey(User, models.PROTECT, verbose_name=_("oleh"), related_name="+")
     at = models.DateTimeField(_("diunggah pada"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("dimasukkan pada"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("dimasukkan oleh"), null=True, blank=True, related_name="+"
+    )
     undone_at = models.DateTimeField(_("dibatalkan pada"), null=True, blank=True)
     undone_by = models.ForeignKey(
         User, models.PROTECT, verbose_name=_("dibatalkan oleh"), null=True, blank=True, related_name="+"
     )
+
+    undo_note = models.CharField(_("alasan pembatalan"), max_length=300, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -68,10 +79,24 @@ class ImportBatch(models.Model):
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                name="undone_batch_says_when_and_who",
-                condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),
-                violation_error_message=_("Pembatalan perlu waktu dan orang."),
-            )
+                name="confirmed_batch_says_when_and_who",
+                condition=Q(state=BatchState.PREVIEWED, confirmed_at=None, confirmed_by=None)
+                | Q(
+                    state__in=[BatchState.CONFIRMED, BatchState.UNDONE],
+                    confirmed_at__isnull=False,
+                    confirmed_by__isnull=False,
+                ),
+                violation_error_message=_("Berkas yang dimasukkan perlu waktu dan orang."),
+            ),
+            models.CheckConstraint(
+                name="undone_batch_says_when_who_and_why",
+                condition=Q(undone_at=None, undone_by=None, undo_note="")
+                | (
+                    Q(state=BatchState.UNDONE, undone_at__isnull=False, undone_by__isnull=False)
+                    & ~Q(undo_note="")
+                ),
+                violation_error_message=_("Pembatalan perlu waktu, orang, dan alasan."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,19 +105,39 @@ class ImportBatch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("imports:detail", args=[self.pk])
 
+    def count(self, outcome: Outcome) -> int:
+        return int(self.counts.get(outcome, 0))
+
+    @property
+    def failed_count(self) -> int:
+        return self.count(Outcome.FAILED)
+
+    @property
+    def writable_count(self) -> int:
+        """Rows that confirming writes."""
+        return self.count(Outcome.NEW) + self.count(Outcome.CHANGED)
+
 
 class ImportRowQuerySet(models.QuerySet["ImportRow"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(batch__in=ImportBatch.objects.visible_to(user)) if may_view(self.model, user) else self.none()
+        return (
+            self.filter(batch__in=ImportBatch.objects.visible_to(user))
+            if may_view(self.model, user)
+            else self.none()
+        )
 
 
 class ImportRow(models.Model):
-    """One row of a file: what it said, what is wrong with it, and which rows of ours it made."""
+    """One row of a file: what it said, what is wrong with it, what it does, and which rows of ours it made.
+
+    `messages` are dicts with `column`, `value` and `text`; those without a column are notes, not errors.
+    """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, verbose_name=_("berkas"), related_name="rows")
     number = models.PositiveIntegerField(_("baris"))
     outcome = models.CharField(_("hasil"), max_length=8, choices=Outcome)
     messages = models.JSONField(_("pesan"), default=list)
+    effect = models.CharField(_("yang terjadi"), max_length=500, blank=True)
     payload = models.JSONField(_("isi"), default=dict)
     # [["outlets.statuschange", 12], …]: what undo has to take back.
     targets = models.JSONField(_("dibuat"), default=list)
@@ -113,3 +158,11 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch} #{self.number}"
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        return [message for message in self.messages if message["column"]]
+
+    @property
+    def notes(self) -> list[dict[str, str]]:
+        return [message for message in self.messages if not message["column"]]

@@ -1,41 +1,220 @@
-"""Pages of imports: upload, preview, confirm, undo."""
+"""Pages of imports: the list, the file, its preview, confirm and undo."""
 
+from dataclasses import dataclass
+
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+
+from kkmp.accounts.models import User, Verb
+from kkmp.accounts.services import record_access
+from kkmp.imports.forms import BatchListForm, UndoForm, UploadForm
+from kkmp.imports.importer import Importer, importer_of, importers_for
+from kkmp.imports.models import BatchState, ImportBatch, ImportRow, Outcome
+from kkmp.imports.services import confirm as confirm_batch
+from kkmp.imports.services import confirmed_twin, preview, targets_of
+from kkmp.imports.services import undo as undo_batch
+from kkmp.listing import FILE_KINDS, as_file, paginate
+from kkmp.tabular.reading import FileError
+from kkmp.tabular.writing import Heading, download, write_xlsx
+
+ROWS_PER_PAGE = 100
+# More are in the file of failed rows.
+MOST_FAILED_SHOWN = 200
 
 
 @permission_required("imports.view_importbatch", raise_exception=True)
 def batch_list(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    form = BatchListForm.read(request.GET)
+    batches = ImportBatch.objects.visible_to(request.user).select_related("by")
+    context = {
+        "listing": paginate(form, batches, request.GET.get("page")),
+        "importers": importers_for(_person(request)),
+        "reset_href": reverse("imports:list"),
+    }
+    return render(request, "imports/list.html", context)
 
 
-@permission_required("outlets.import_opening", raise_exception=True)
 def upload(request: HttpRequest, kind: str) -> HttpResponse:
-    raise Http404
+    importer = _permitted(request, kind)
+    form = (
+        UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    )
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = preview(kind=kind, file=file, file_name=file.name, by=_person(request))
+        except FileError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect(batch)
+    return render(request, "imports/upload.html", {"importer": importer, "form": form})
 
 
-@permission_required("outlets.import_opening", raise_exception=True)
 def template(request: HttpRequest, kind: str) -> HttpResponse:
-    raise Http404
+    """The empty file, as a workbook with drop-down lists or, where asked, as CSV."""
+    blank = _permitted(request, kind).template(user=_person(request))
+    if request.GET.get("format") == "csv":
+        return as_file("csv", blank.headings, blank.rows, name=blank.name, sheet=blank.sheet)
+    content = write_xlsx(blank.headings, blank.rows, sheet=blank.sheet, guide=blank.guide)
+    return download(content, name=f"{blank.name}.xlsx")
 
 
-@permission_required("imports.view_importbatch", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+    """What the file says and, before it is confirmed, everything that is wrong with it."""
+    batch = _visible(request, pk)
+    importer = importer_of(batch.kind)
+    failed = batch.rows.filter(outcome=Outcome.FAILED).order_by("number")
+    outcome = request.GET.get("outcome", "")
+    rows = batch.rows.order_by("number")
+    if outcome in Outcome.values:
+        rows = rows.filter(outcome=outcome)
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "batch": batch,
+        "importer": importer,
+        "may_run": request.user.has_perm(importer.permission),
+        "twin": confirmed_twin(batch) if batch.state == BatchState.PREVIEWED else None,
+        "failed": list(failed[:MOST_FAILED_SHOWN]),
+        "tabs": _outcome_tabs(batch, outcome),
+        "page": page,
+        "lines": [
+            _Line(row, [row.payload.get(column.key, "") for column in importer.columns]) for row in page
+        ],
+        "columns": importer.columns,
+    }
+    return render(request, "imports/detail.html", context)
 
 
-@permission_required("imports.view_importbatch", raise_exception=True)
 def failed_rows(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+    """The rows that need mending, as a file that can be mended and brought again."""
+    batch = _visible(request, pk)
+    if not batch.failed_count:
+        raise Http404
+    columns = importer_of(batch.kind).columns
+    headings = [
+        *(Heading(column.title, 20, is_text=True) for column in columns),
+        Heading(_("Baris asal"), 12),
+        Heading(_("Yang perlu diperbaiki"), 90),
+    ]
+    rows = [
+        (*(row.payload.get(column.key, "") for column in columns), row.number, _told(row))
+        for row in batch.rows.filter(outcome=Outcome.FAILED).order_by("number")
+    ]
+    record_access(
+        request, Verb.DOWNLOADED, target=_("baris impor %(id)d yang perlu diperbaiki") % {"id": batch.pk}
+    )
+    kind = request.GET.get("format")
+    return as_file(
+        kind if kind in FILE_KINDS else "xlsx",
+        headings,
+        rows,
+        name=_("perlu-diperbaiki-%(id)d") % {"id": batch.pk},
+        sheet=_("Perlu diperbaiki"),
+    )
 
 
 @require_POST
-@permission_required("outlets.import_opening", raise_exception=True)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+    batch = _mine(request, pk)
+    try:
+        batch = confirm_batch(batch=batch, by=_person(request))
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+        return redirect(batch)
+    if batch.state == BatchState.CONFIRMED:
+        told = ngettext("%(count)d baris dimasukkan.", "%(count)d baris dimasukkan.", batch.writable_count)
+        messages.success(request, told % {"count": batch.writable_count})
+    else:
+        messages.error(
+            request,
+            _(
+                "Tidak ada yang dimasukkan: keadaannya berubah sejak berkas diperiksa. Lihat kesalahan di bawah."
+            ),
+        )
+    return redirect(batch)
 
 
-@permission_required("outlets.import_opening", raise_exception=True)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+    """Asks first, with what undoing changes."""
+    batch = _mine(request, pk)
+    if batch.state != BatchState.CONFIRMED:
+        messages.warning(
+            request, _("Yang bisa dibatalkan hanya berkas yang sudah dimasukkan dan belum dibatalkan.")
+        )
+        return redirect(batch)
+    form = UndoForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            stayed = undo_batch(batch=batch, note=form.cleaned_data["note"], by=_person(request))
+        except ValidationError as error:
+            messages.warning(request, " ".join(error.messages))
+        else:
+            messages.success(
+                request, " ".join([_("Impor “%(file)s” dibatalkan.") % {"file": batch.file_name}, *stayed])
+            )
+        return redirect(batch)
+    context = {
+        "batch": batch,
+        "form": form,
+        "consequences": importer_of(batch.kind).consequences(targets_of(batch)),
+    }
+    return render(request, "imports/undo.html", context)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row of the file as the page shows it: its cells in the order of the columns."""
+
+    row: ImportRow
+    cells: list[str]
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  # every page but the listed open ones asks for sign-in
+    return request.user
+
+
+def _permitted(request: HttpRequest, kind: str) -> Importer[object]:
+    """The importer of this kind of file, 403 without its right."""
+    try:
+        importer = importer_of(kind)
+    except KeyError:
+        raise Http404 from None
+    if not request.user.has_perm(importer.permission):
+        raise PermissionDenied
+    return importer
+
+
+def _visible(request: HttpRequest, pk: int) -> ImportBatch:
+    batches = ImportBatch.objects.visible_to(request.user)
+    return get_object_or_404(batches.select_related("by", "confirmed_by", "undone_by"), pk=pk)
+
+
+def _mine(request: HttpRequest, pk: int) -> ImportBatch:
+    """A batch that this person may confirm and undo: 404 out of sight, 403 without the right."""
+    batch = _visible(request, pk)
+    _permitted(request, batch.kind)
+    return batch
+
+
+def _told(row: ImportRow) -> str:
+    return "; ".join(f"{message['column']}: {message['text']}" for message in row.errors)
+
+
+def _outcome_tabs(batch: ImportBatch, current: str) -> list[dict[str, object]]:
+    found = [
+        (outcome.value, outcome.label, batch.count(outcome)) for outcome in Outcome if batch.count(outcome)
+    ]
+    whole = ("", _("Semua baris"), sum(count for _value, _label, count in found))
+    return [
+        {"label": label, "href": f"?outcome={value}#rows", "is_current": value == current, "count": count}
+        for value, label, count in [whole, *found]
+    ]

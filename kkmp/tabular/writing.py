@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 import xlsxwriter
@@ -13,12 +14,15 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_range, xl_range_abs
 
 Text = str | Promise
 OutCell = str | int | float | bool | date | Promise | None
 
 # Excel and its kin calculate cells that begin so; an apostrophe in front keeps them text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Name of the hidden sheet with the words of drop-down lists; a formula names it, so it is one word.
+WORDS = "Daftar"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -90,33 +94,42 @@ def write_xlsx(
             "strings_to_numbers": False,
         },
     )
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    page = book.add_worksheet(sheet)
+    first, last = _write_table(book, page, headings, rows, head)
+    _offer_choices(book, page, headings, first, last)
+    if guide:
+        _write_guide(book, guide, head)
+    book.close()
+    return out.getvalue()
+
+
+def _write_table(
+    book: Any, page: Any, headings: Sequence[Heading], rows: Iterable[Sequence[OutCell]], head: Any
+) -> tuple[int, int]:
+    """The marker of sample data, the head and the rows; returns the first and the last row below the head."""
     formats = {
+        str: book.add_format({"num_format": "@"}),
         date: book.add_format({"num_format": "dd/mm/yyyy"}),
         datetime: book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
         int: book.add_format({"num_format": "#,##0"}),
     }
-    page = book.add_worksheet(sheet)
     for place, heading in enumerate(headings):
-        page.set_column(
-            place, place, heading.width, book.add_format({"num_format": "@"}) if heading.is_text else None
-        )
-    head_at = 0
+        page.set_column(place, place, heading.width, formats[str] if heading.is_text else None)
+    first = 1
     if marker := sample_marker():
         page.write_string(0, 0, marker, book.add_format({"bold": True, "font_color": "#B3121F"}))
-        head_at = 1
+        first = 2
     for place, heading in enumerate(headings):
-        page.write_string(head_at, place, str(heading.title), bold)
-    page.freeze_panes(head_at + 1, 0)
-    last = head_at
-    for last, row in enumerate(rows, start=head_at + 1):
+        page.write_string(first - 1, place, str(heading.title), head)
+    page.freeze_panes(first, 0)
+    last = first
+    for last, row in enumerate(rows, start=first):
         for place, cell in enumerate(row):
             _write_cell(page, last, place, cell, formats)
-    _offer_choices(page, headings, head_at + 1, max(last, head_at + 1))
-    if guide:
-        _write_guide(book, guide, bold)
-    book.close()
-    return out.getvalue()
+    # Numbers as text are meant in columns of text; Excel marks each with a green corner otherwise.
+    page.ignore_errors({"number_stored_as_text": xl_range(first, 0, last, max(len(headings) - 1, 0))})
+    return first, last
 
 
 def _write_cell(page: Any, row: int, place: int, cell: OutCell, formats: dict[type, Any]) -> None:
@@ -133,22 +146,29 @@ def _write_cell(page: Any, row: int, place: int, cell: OutCell, formats: dict[ty
         page.write_string(row, place, str(cell)[:32_767])
 
 
-def _offer_choices(page: Any, headings: Sequence[Heading], first: int, last: int) -> None:
+def _offer_choices(book: Any, page: Any, headings: Sequence[Heading], first: int, last: int) -> None:
+    """Drop-down lists and hints. The words stand on a hidden sheet: in the rule itself a comma would split them."""
+    offered = [heading for heading in headings if heading.choices]
+    if offered:
+        words = book.add_worksheet(WORDS)
+        words.hide()
+        for row, cells in enumerate(zip_longest(*(heading.choices for heading in offered), fillvalue="")):
+            for place, word in enumerate(cells):
+                words.write_string(row, place, str(word))
     for place, heading in enumerate(headings):
-        if not heading.choices and not heading.hint:
-            continue
-        rule: dict[str, Any] = {
-            "validate": "any",
-            "input_title": str(heading.title)[:32],
-            "input_message": str(heading.hint)[:255],
-        }
+        hint = (
+            {"input_title": str(heading.title)[:32], "input_message": str(heading.hint)[:255]}
+            if heading.hint
+            else {}
+        )
         if heading.choices:
+            source = f"={WORDS}!{xl_range_abs(0, offered.index(heading), len(heading.choices) - 1, offered.index(heading))}"
             # Other spellings are understood too, so the list offers and does not forbid.
-            rule |= {
-                "validate": "list",
-                "source": [str(choice) for choice in heading.choices],
-                "error_type": "warning",
-            }
+            rule = {"validate": "list", "source": source, "error_type": "warning", **hint}
+        elif hint:
+            rule = {"validate": "any", **hint}
+        else:
+            continue
         page.data_validation(first, place, last, place, rule)
 
 

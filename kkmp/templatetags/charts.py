@@ -40,7 +40,7 @@ def sparkline(values: Sequence[int | None], tone_of: object = "neutral", label: 
     return format_html(
         '<svg class="spark" viewBox="0 0 96 32" width="96" height="32" {}>'
         '<path class="line-{}" d="{}"/><circle class="dot-{}" cx="{}" cy="{}" r="3.5"/></svg>',
-        _("Tabel: %(name)s") % {"name": name},
+        name,
         colour,
         shape.path,
         colour,
@@ -331,7 +331,7 @@ def _lane(lane: Lane, first: date, last: date) -> SafeString:
     return format_html(
         '<p class="lane-name">{}{}</p><svg class="chart lane" height="30" role="img" aria-label="{}: {}">'
         '<rect class="lane-ground" width="100%" height="30" rx="6"/>{}</svg>',
-        _("Tabel: %(name)s") % {"name": name},
+        name,
         format_html("<span>{}</span>", lane.sub) if lane.sub else NOTHING,
         lane.label,
         words,

@@ -1,0 +1,65 @@
+"""Fills an empty database with the sample data; refuses one that holds anything else."""
+
+from datetime import date, datetime, time, timedelta
+from enum import Enum, auto
+
+from django.db import transaction
+from django.utils import timezone
+
+from cooperatives.models import AreaGrant, Target
+from kkmp.accounts.models import User
+from kkmp.imports.models import ImportBatch
+from kkmp.pages.demo import write
+from kkmp.pages.demo.members import tell_members
+from kkmp.pages.demo.people import add_people, sample_day
+from kkmp.pages.demo.plan import START
+from kkmp.pages.demo.teller import tell
+from kkmp.pages.reference import read_csv, seed_reference
+from members.models import Member
+from outlets.models import CapitalNeed, Outlet, StatusChange
+from partners.models import Support
+
+# The recap of 22 September 2025 was recorded on that and the next day.
+FIRST_DAY = START + timedelta(days=2)
+_PEOPLES_OWN = (User, AreaGrant, Target, ImportBatch, Outlet, StatusChange, CapitalNeed, Member, Support)
+
+
+class Found(Enum):
+    """What a database holds before the sample data are made."""
+
+    NOTHING = auto()
+    SAMPLE = auto()
+    OTHER = auto()
+
+
+def what_is_there() -> Found:
+    """Reference rows count as nothing; sample data are known by the account that was made with them."""
+    if not any(model._default_manager.exists() for model in _PEOPLES_OWN):
+        return Found.NOTHING
+    return Found.SAMPLE if sample_day() else Found.OTHER
+
+
+@transaction.atomic
+def seed_demo(*, today: date) -> dict[str, int]:
+    """Write the story as far as it was recorded before `today`, and answer how many rows of each kind."""
+    seed_reference()
+    codes = [row["code"] for row in read_csv("kelurahan.csv")]
+    midnight = timezone.make_aware(datetime.combine(today, time.min))
+    story = tell(codes, until=today).known_at(midnight)
+    people = add_people(today=today)
+    write.profiles(people)
+    write.targets(people, today=today)
+    write.members(tell_members(codes, before=today), people)
+    outlets = write.outlets(story, people)
+    write.changes(story, people, outlets)
+    write.needs(story, people, outlets)
+    write.supports(story, people)
+    write.events(people, before=today)
+    kept = {
+        "pengguna": User,
+        "anggota": Member,
+        "gerai": Outlet,
+        "perubahan status": StatusChange,
+        "bantuan": Support,
+    }
+    return {kind: model._default_manager.count() for kind, model in kept.items()}

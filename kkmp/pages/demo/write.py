@@ -1,0 +1,233 @@
+"""Puts the told story into the database, many rows at a time, each with the history it would have by hand."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from cooperatives.models import Cooperative, Formation, Target
+from kkmp.accounts.models import User
+from kkmp.edited import EditedModel
+from kkmp.pages.demo import plan
+from kkmp.pages.demo.members import Membership
+from kkmp.pages.demo.people import People
+from kkmp.pages.demo.story import Place, Story, office_hour
+from members.models import Member
+from outlets.models import CapitalNeed, ChangeSource, Outlet, OutletKind, StatusChange
+from partners.models import Attendance, Event, Partner, StageChange, Support
+
+PROFILES_ON = date(2025, 8, 18)
+FOUNDED_ON = date(2025, 5, 31)
+TARGETS_ON = date(2025, 9, 23)
+# Officers fill in what they learn; some numbers are still missing.
+REGISTERED = 0.9
+TARGETS = {"31.74.01": 4, "31.74.04": 5, "31.74.07": 6, "31.74.09": 4}
+
+Outlets = dict[Place, Outlet]
+
+
+def profiles(people: People) -> None:
+    """Fill in what officers know of their cooperatives; all numbers are invented."""
+    cooperatives = list(Cooperative.objects.select_related("kelurahan").order_by("kelurahan"))
+    for number, cooperative in enumerate(cooperatives, start=1):
+        dice = plan.dice("profile", cooperative.kelurahan_id)
+        name = cooperative.kelurahan.name
+        cooperative.legal_name = f"Koperasi Kelurahan Merah Putih {name}"
+        cooperative.formation = dice.choices(Formation.values, weights=(8, 1, 1))[0]
+        cooperative.founded_on = FOUNDED_ON
+        cooperative.office = f"Kantor Kelurahan {name} (alamat contoh)"
+        cooperative.nib = f"99000000{number:05}" if dice.random() < REGISTERED else ""
+        cooperative.npwp = f"99000000{number:08}" if dice.random() < REGISTERED else ""
+        cooperative.registry_no = f"3174990{number:06}" if dice.random() < REGISTERED else ""
+        cooperative.has_bank_account = True if dice.random() < REGISTERED else dice.choice((False, None))
+        cooperative.version += 1
+        _by(cooperative, people.officer_of(cooperative.kelurahan_id), at=office_hour(PROFILES_ON))
+    fields = ["legal_name", "formation", "founded_on", "office", "nib", "npwp", "registry_no"]
+    fields += ["has_bank_account", "version"]
+    bulk_update_with_history(cooperatives, Cooperative, fields)
+
+
+def targets(people: People, *, today: date) -> None:
+    """Set the city's target for the end of each year until this one, and those of some kecamatan."""
+    years = range(2026, max(2026, today.year) + 1)
+    rows = [
+        Target(on=date(year, 12, 31), running=min(65, 30 + 10 * number), idle=5, note="Target contoh")
+        for number, year in enumerate(years)
+    ]
+    rows += [
+        Target(kecamatan_id=code, on=date(2026, 12, 31), running=running, note="Target contoh")
+        for code, running in TARGETS.items()
+    ]
+    set_at = office_hour(TARGETS_ON)
+    bulk_create_with_history(rows, Target, default_user=people.users["pimpinan"], default_date=set_at)
+
+
+def members(told: Sequence[Membership], people: People) -> None:
+    """Enter everybody on the day they joined, and close the membership of those who left on that day."""
+    cooperatives = _cooperatives()
+    rows = []
+    for membership in told:
+        member = Member(
+            cooperative=cooperatives[membership.code],
+            number=membership.number,
+            full_name=membership.full_name,
+            gender=membership.gender,
+            joined_on=membership.joined_on,
+        )
+        _by(member, people.officer_of(membership.code), at=office_hour(membership.joined_on))
+        rows.append(member)
+    left = []
+    for member, membership in zip(bulk_create_with_history(rows, Member), told, strict=True):
+        if membership.ended_on:
+            member.ended_on = membership.ended_on
+            member.version += 1
+            _by(member, people.officer_of(membership.code), at=office_hour(membership.ended_on))
+            left.append(member)
+    bulk_update_with_history(left, Member, ["ended_on", "version"])
+
+
+def outlets(story: Story, people: People) -> Outlets:
+    cooperatives = _cooperatives()
+    rows = []
+    for place in story.places:
+        cooperative = cooperatives[place.code]
+        dice = plan.dice("outlet", place.code, place.number)
+        kind = OutletKind(place.kind)
+        where = (
+            f"Blok M Hub, {cooperative.kelurahan}"
+            if place.code == plan.MELAWAI
+            else f"Kelurahan {cooperative.kelurahan}"
+        )
+        outlet = Outlet(
+            cooperative=cooperative,
+            kind=kind,
+            name=f"{_title(kind)} KKMP {cooperative.kelurahan}",
+            address=f"{where} (alamat contoh)",
+            premises=place.premises,
+            tenure=place.tenure,
+            area_m2=place.area_m2,
+            electricity=True,
+            internet=dice.choice((True, True, False)),
+            water=dice.choice((True, True, True, None)),
+        )
+        _by(outlet, people.officer_of(place.code), at=place.made_at)
+        rows.append(outlet)
+    return dict(zip(story.places, bulk_create_with_history(rows, Outlet), strict=True))
+
+
+def changes(story: Story, people: People, of: Outlets) -> None:
+    cooperatives = _cooperatives()
+    StatusChange.objects.bulk_create(
+        StatusChange(
+            cooperative=cooperatives[change.code],
+            outlet=of[change.place] if change.place else None,
+            status=change.status,
+            reason=change.reason,
+            note=change.note,
+            effective_on=change.effective_on,
+            recorded_at=change.recorded_at,
+            recorded_by=people.sudin_for(number),
+            source=ChangeSource.OPENING if change.is_opening else ChangeSource.DECISION,
+            retracted_at=change.retracted_at,
+            retracted_by=people.users["sudin.dua"] if change.retracted_at else None,
+            retract_note=change.retract_note,
+        )
+        for number, change in enumerate(story.changes)
+    )
+
+
+def needs(story: Story, people: People, of: Outlets) -> None:
+    """Enter each need when it was told, and close those that were met."""
+    rows = []
+    for need in story.needs:
+        row = CapitalNeed(
+            outlet=of[need.place],
+            purpose=need.purpose,
+            text=need.text,
+            amount_idr=need.amount_idr,
+            since_on=need.since_on,
+        )
+        _by(row, people.officer_of(need.place.code), at=need.told_at)
+        rows.append(row)
+    met = []
+    for row, need in zip(bulk_create_with_history(rows, CapitalNeed), story.needs, strict=True):
+        if need.closed_on and need.closed_at:
+            row.closed_on = need.closed_on
+            row.version += 1
+            _by(row, people.officer_of(need.place.code), at=need.closed_at)
+            met.append(row)
+    bulk_update_with_history(met, CapitalNeed, ["closed_on", "version"])
+
+
+def supports(story: Story, people: People) -> None:
+    """Enter each promise when it was first spoken of, and its stages as they came."""
+    cooperatives = _cooperatives()
+    partners = {partner.name: partner for partner in Partner.objects.order_by("pk")}
+    rows = []
+    for number, promise in enumerate(story.promises):
+        row = Support(
+            partner=partners[promise.partner],
+            cooperative=cooperatives[promise.code],
+            kind=promise.kind,
+            committed_idr=promise.amount_idr,
+            note="Contoh; bukan komitmen resmi mitra ini.",
+        )
+        _by(row, people.sudin_for(number), at=promise.steps[0].recorded_at)
+        rows.append(row)
+    stages = [
+        StageChange(
+            support=row,
+            stage=step.stage,
+            effective_on=step.effective_on,
+            recorded_at=step.recorded_at,
+            reason=step.reason,
+            by=people.sudin_for(number),
+        )
+        for number, (row, promise) in enumerate(
+            zip(bulk_create_with_history(rows, Support), story.promises, strict=True)
+        )
+        for step in promise.steps
+    ]
+    StageChange.objects.bulk_create(sorted(stages, key=lambda stage: (stage.recorded_at, stage.support.pk)))
+
+
+def events(people: People, *, before: date) -> None:
+    """Later meetings, with some of the partners and cooperatives that came."""
+    partners = list(Partner.objects.filter(name__in=plan.PARTNERS).order_by("pk"))
+    cooperatives = list(_cooperatives().values())
+    for held_on, title, place in plan.EVENTS:
+        if held_on >= before:
+            continue
+        [event] = bulk_create_with_history(
+            [Event(title=title, held_on=held_on, place=place)],
+            Event,
+            default_user=people.users["sudin.satu"],
+            default_date=office_hour(held_on - timedelta(days=10)),
+        )
+        dice = plan.dice("event", held_on)
+        came = [
+            Attendance(event=event, partner=partner)
+            for partner in partners
+            if dice.choice((True, True, False))
+        ]
+        came += [
+            Attendance(event=event, cooperative=cooperative) for cooperative in dice.sample(cooperatives, 18)
+        ]
+        Attendance.objects.bulk_create(came)
+
+
+def _cooperatives() -> dict[str, Cooperative]:
+    rows = Cooperative.objects.select_related("kelurahan").order_by("kelurahan")
+    return {cooperative.kelurahan_id: cooperative for cooperative in rows}
+
+
+def _by(row: EditedModel, user: User, *, at: datetime) -> None:
+    """Say who writes this row into the history, and when."""
+    # The names that simple-history looks for.
+    vars(row).update(_history_user=user, _history_date=at)
+
+
+def _title(kind: OutletKind) -> str:
+    if kind == OutletKind.OFFICE:
+        return "Kantor"
+    return "Kios UMKM" if kind == OutletKind.OTHER else f"Gerai {kind.label}"

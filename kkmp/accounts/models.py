@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,10 @@ class KkmpUserManager(UserManager["User"]):
 
     def search(self, text: str) -> UserQuerySet:
         return self.get_queryset().search(text)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Sign-in asks here; phones begin a word with a capital."""
+        return self.get(username__iexact=username)
 
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
@@ -74,7 +78,12 @@ class User(AbstractUser):
                 name="user_role_is_known",
                 condition=Q(role__in=Role.values),
                 violation_error_message=_("Pilih salah satu peran."),
-            )
+            ),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="username_once_in_capitals_or_not",
+                violation_error_message=_("Nama pengguna ini sudah dipakai."),
+            ),
         ]
 
     def __str__(self) -> str:

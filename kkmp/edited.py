@@ -66,9 +66,10 @@ class EditedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic at type-
             },
         )
         # The next submit of this page knows what it overwrites.
-        typed: Any = self.data
-        self.data = typed.copy()
-        self.data[self.add_prefix("version")] = str(stored.version)
+        bound: Any = self.data
+        typed = bound.copy()
+        typed[self.add_prefix("version")] = str(stored.version)
+        self.data = typed
 
 
 def save_form(form: forms.BaseForm, write: Callable[[], object]) -> bool:

@@ -123,12 +123,22 @@ class Stage(models.TextChoices):
 AGREED = (Stage.COMMITTED, Stage.DISBURSED, Stage.VERIFIED, Stage.COMPLETED)
 
 
+# Of rows that `with_stage` annotated.
+NEWEST_STAGE_FIRST = ("-stage_since", "-pk")
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Rupiah committed, and how many supports have no sum: unknown is not zero."""
+
+    idr: int
+    unknown_count: int
+
+
 class SupportQuerySet(ScopedQuerySet["Support"]):
     def with_stage(self, *, on: date) -> Self:
         """Annotate `stage` and `stage_since`: the latest stage with effect by that day; null before the first."""
-        latest = StageChange.objects.filter(support=OuterRef("pk"), effective_on__lte=on).order_by(
-            "-effective_on", "-pk"
-        )
+        latest = StageChange.objects.filter(support=OuterRef("pk")).by(on)
         return self.annotate(
             stage=Subquery(latest.values("stage")[:1]),
             stage_since=Subquery(latest.values("effective_on")[:1]),
@@ -138,14 +148,20 @@ class SupportQuerySet(ScopedQuerySet["Support"]):
         """Supports that had any stage by that day, with it."""
         return self.with_stage(on=day).exclude(stage=None)
 
+    def newest_stage_first(self) -> Self:
+        return self.order_by(*NEWEST_STAGE_FIRST)
+
     def agreed(self) -> Self:
         """Of those with a stage: committed or further, not cancelled."""
         return self.filter(stage__in=AGREED)
 
-    def committed_idr(self) -> int:
-        """Rupiah in these rows; what is unknown adds nothing."""
-        total: int = self.order_by().aggregate(total=Coalesce(Sum("committed_idr"), 0))["total"]
-        return total
+    def worth(self) -> "Worth":
+        """What these rows are worth together."""
+        return Worth(
+            **self.order_by().aggregate(
+                idr=Coalesce(Sum("committed_idr"), 0), unknown_count=Count("pk", filter=Q(committed_idr=None))
+            )
+        )
 
     def search(self, text: str) -> Self:
         """By partner, cooperative or what the note says."""
@@ -205,6 +221,10 @@ class Support(EditedModel):
 
 class StageChangeQuerySet(ScopedQuerySet["StageChange"]):
     cooperative_path = "support__cooperative"
+
+    def by(self, day: date) -> Self:
+        """With effect by that day, the stage that holds first; of one day the one recorded last holds."""
+        return self.filter(effective_on__lte=day).order_by("-effective_on", "-pk")
 
 
 class StageChange(models.Model):
@@ -303,7 +323,11 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         """Partners that came, and those cooperatives that the user sees."""
         if not may_view(self.model, user):
             return self.none()
-        return self.filter(Q(cooperative=None) | Q(cooperative__in=Cooperative.objects.visible_to(user)))
+        return self.of_partners_and(Cooperative.objects.visible_to(user))
+
+    def of_partners_and(self, cooperatives: QuerySet[Cooperative]) -> Self:
+        """Partners that came, and those of these cooperatives that did."""
+        return self.filter(Q(cooperative=None) | Q(cooperative__in=cooperatives))
 
 
 class Attendance(models.Model):

@@ -1,1 +1,0 @@
-"""Pages of partners, supports and events; one file each."""

@@ -1,27 +1,130 @@
-"""Pages of events and who attended."""
+"""Pages of events: what took place by a day, and who was there."""
 
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from cooperatives.asof import read_view
+from kkmp.accounts.models import User, Verb
+from kkmp.accounts.services import record_access
+from kkmp.edited import save_form
+from kkmp.listing import FILE_KINDS, as_file, paginate
+from partners.exports import EVENT_HEADINGS, event_rows
+from partners.forms import AttendanceForm, EventForm, EventListForm
+from partners.models import Attendance, Event
+from partners.services import record_attendance
+from partners.views.partners import EDITS_SHOWN
 
 
+@permission_required("partners.view_event", raise_exception=True)
 def event_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(request.path)
+    view = read_view(request)
+    form = EventListForm.read(request.GET)
+    attendances = Attendance.objects.visible_to(request.user).of_partners_and(view.cooperatives)
+    events = Event.objects.visible_to(request.user).held_by(view.on).with_attendance(attendances)
+    if request.GET.get("format") in FILE_KINDS:
+        rows = list(event_rows(form.rows(events)))
+        record_access(
+            request, Verb.EXPORTED, target=_("daftar acara, %(count)d baris") % {"count": len(rows)}
+        )
+        name = f"acara-{view.on.isoformat()}"
+        return as_file(request.GET["format"], EVENT_HEADINGS, rows, name=name, sheet=_("Acara"))
+    context = {
+        "view": view,
+        "listing": paginate(form, events, request.GET.get("page")),
+        "reset_href": reverse("partners:events"),
+    }
+    return render(request, "partners/events.html", context)
 
 
 def add(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(request.path)
+    if not request.user.has_perm("partners.add_event"):
+        raise PermissionDenied
+    form = EventForm(request.POST or None)
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(request, _("Acara tercatat. Sekarang catat siapa yang hadir."))
+        return redirect(form.instance)
+    return render(request, "partners/event_form.html", {"form": form, "event": None})
 
 
+@permission_required("partners.view_event", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(request.path)
+    event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
+    return render(request, "partners/event_detail.html", _page(request, event))
+
+
+def _page(request: HttpRequest, event: Event) -> dict[str, Any]:
+    """The page of one event; its form for attendance is shown to whoever may record it."""
+    view = read_view(request)
+    attendances = (
+        Attendance.objects.visible_to(request.user)
+        .filter(event=event)
+        .select_related("partner", "cooperative__kelurahan__kecamatan")
+        .order_by("partner__name", "cooperative__kelurahan__name", "pk")
+    )
+    may_add = request.user.has_perm("partners.add_attendance")
+    return {
+        "view": view,
+        "event": event,
+        "partners": [attendance for attendance in attendances if attendance.partner],
+        "cooperatives": [attendance for attendance in attendances if attendance.cooperative],
+        "may_remove": request.user.has_perm("partners.delete_attendance"),
+        "form": AttendanceForm(None, event=event, user=view.user) if may_add else None,
+        "edits": event.history.select_related("history_user")[:EDITS_SHOWN],
+    }
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(request.path)
+    event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
+    if not request.user.has_perm("partners.change_event"):
+        raise PermissionDenied
+    title = event.title
+    form = EventForm(request.POST or None, instance=event)
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(request, _("Data acara tersimpan."))
+        return redirect(event)
+    return render(request, "partners/event_form.html", {"form": form, "event": event, "title": title})
 
 
+@require_POST
 def attendance_add(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(request.path)
+    event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
+    user = request.user
+    if not (isinstance(user, User) and user.has_perm("partners.add_attendance")):
+        raise PermissionDenied
+    form = AttendanceForm(request.POST, event=event, user=user)
+    if not form.is_valid():
+        return render(request, "partners/event_detail.html", {**_page(request, event), "form": form})
+    chosen = form.cleaned_data
+    count = record_attendance(event=event, partners=chosen["partners"], cooperatives=chosen["cooperatives"])
+    messages.success(
+        request,
+        ngettext("%(count)d kehadiran tercatat.", "%(count)d kehadiran tercatat.", count) % {"count": count},
+    )
+    return redirect(event)
 
 
 def attendance_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(request.path)
+    attendance = get_object_or_404(
+        Attendance.objects.visible_to(request.user).select_related(
+            "event", "partner", "cooperative__kelurahan"
+        ),
+        pk=pk,
+    )
+    if not request.user.has_perm("partners.delete_attendance"):
+        raise PermissionDenied
+    event = attendance.event
+    if request.method == "POST":
+        # Of two people who remove it at once, both see it gone.
+        Attendance.objects.filter(pk=attendance.pk).delete()
+        messages.success(request, _("Kehadiran dihapus. Bila keliru, catat lagi di halaman ini."))
+        return redirect(event)
+    return render(request, "partners/attendance_remove.html", {"attendance": attendance, "event": event})

@@ -1,19 +1,85 @@
-"""Pages of partners."""
+"""Pages of partners: the list with what each does in the viewer's area, and the page of one."""
 
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cooperatives.asof import View, read_view
+from kkmp.accounts.models import Verb
+from kkmp.accounts.services import record_access
+from kkmp.edited import save_form
+from kkmp.listing import FILE_KINDS, as_file, paginate
+from partners.exports import PARTNER_HEADINGS, partner_rows
+from partners.forms import PartnerForm, PartnerListForm
+from partners.models import Event, Partner, Support, SupportQuerySet
+
+EDITS_SHOWN = 10
 
 
+def supports_in(view: View) -> SupportQuerySet:
+    """The supports that the page counts: of cooperatives in view, with their stage on the day."""
+    supports = Support.objects.visible_to(view.user).filter(cooperative__in=view.cooperatives)
+    return supports.as_of(view.on)
+
+
+@permission_required("partners.view_partner", raise_exception=True)
 def partner_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(request.path)
+    view = read_view(request)
+    form = PartnerListForm.read(request.GET)
+    partners = Partner.objects.visible_to(request.user).with_supports(supports_in(view))
+    if request.GET.get("format") in FILE_KINDS:
+        rows = list(partner_rows(form.rows(partners)))
+        record_access(
+            request, Verb.EXPORTED, target=_("daftar mitra, %(count)d baris") % {"count": len(rows)}
+        )
+        name = f"mitra-{view.on.isoformat()}"
+        return as_file(request.GET["format"], PARTNER_HEADINGS, rows, name=name, sheet=_("Mitra"))
+    context = {
+        "view": view,
+        "listing": paginate(form, partners, request.GET.get("page")),
+        "reset_href": reverse("partners:list"),
+    }
+    return render(request, "partners/list.html", context)
+
+
+@permission_required("partners.view_partner", raise_exception=True)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    view = read_view(request)
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    supports = supports_in(view).filter(partner=partner)
+    events = Event.objects.visible_to(request.user).held_by(view.on).filter(attendances__partner=partner)
+    context = {
+        "view": view,
+        "partner": partner,
+        "supports": supports.select_related("cooperative__kelurahan__kecamatan").newest_stage_first(),
+        "worth": supports.agreed().worth(),
+        "events": events,
+        "edits": partner.history.select_related("history_user")[:EDITS_SHOWN],
+    }
+    return render(request, "partners/detail.html", context)
 
 
 def add(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(request.path)
-
-
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(request.path)
+    if not request.user.has_perm("partners.add_partner"):
+        raise PermissionDenied
+    form = PartnerForm(request.POST or None)
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(request, _("%(name)s tercatat sebagai mitra.") % {"name": form.instance})
+        return redirect(form.instance)
+    return render(request, "partners/form.html", {"form": form, "partner": None})
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(request.path)
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    if not request.user.has_perm("partners.change_partner"):
+        raise PermissionDenied
+    name = partner.name
+    form = PartnerForm(request.POST or None, instance=partner)
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(request, _("Data %(name)s tersimpan.") % {"name": partner})
+        return redirect(partner)
+    return render(request, "partners/form.html", {"form": form, "partner": partner, "name": name})

@@ -1,0 +1,116 @@
+"""Back office of partners, supports and events."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kkmp.back_office import EditedAdmin, FactAdmin
+from partners.models import Attendance, Event, Partner, StageChange, Support
+
+
+@admin.register(Partner)
+class PartnerAdmin(EditedAdmin):
+    list_display = ["name", "category", "focus"]
+    list_filter = ["category"]
+    search_fields = ["name", "focus"]
+    search_help_text = _("Cari nama mitra atau bidang bantuan.")
+    fieldsets = [
+        (None, {"fields": ["name", "category"]}),
+        (_("Bantuan dan kontak"), {"fields": ["focus", "contact"]}),
+    ]
+
+
+class StageChangeInline(admin.TabularInline):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    """The stages of a support, to read: they are recorded on its page."""
+
+    model = StageChange
+    fields = ["stage", "effective_on", "reason", "by", "recorded_at"]
+    readonly_fields = ["stage", "effective_on", "reason", "by", "recorded_at"]
+    ordering = ["-effective_on", "-pk"]
+    extra = 0
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StageChange]:
+        return super().get_queryset(request).select_related("by")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Support)
+class SupportAdmin(EditedAdmin):
+    """Corrections; a support begins on its own page, together with its first stage."""
+
+    list_display = ["partner", "cooperative", "kind", "committed_idr"]
+    list_filter = ["kind", "partner", "cooperative__kelurahan__kecamatan"]
+    list_select_related = ["partner", "cooperative__kelurahan"]
+    search_fields = ["partner__name", "cooperative__kelurahan__name", "cooperative__kelurahan__code", "note"]
+    search_help_text = _("Cari mitra, kelurahan, atau keterangan.")
+    autocomplete_fields = ["partner", "cooperative"]
+    inlines = [StageChangeInline]
+    fieldsets = [
+        (None, {"fields": ["partner", "cooperative"]}),
+        (_("Isi bantuan"), {"fields": ["kind", "committed_idr", "note"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(StageChange)
+class StageChangeAdmin(FactAdmin):
+    list_display = ["support", "stage", "effective_on", "by", "recorded_at"]
+    list_filter = ["stage", "effective_on", "support__cooperative__kelurahan__kecamatan"]
+    list_select_related = ["support__partner", "support__cooperative__kelurahan", "by"]
+    search_fields = ["support__partner__name", "support__cooperative__kelurahan__name", "reason"]
+    search_help_text = _("Cari mitra, kelurahan, atau keterangan.")
+    date_hierarchy = "effective_on"
+    fieldsets = [
+        (None, {"fields": ["support", "stage", "effective_on", "reason"]}),
+        (_("Pencatatan"), {"fields": ["by", "recorded_at"]}),
+    ]
+
+
+class AttendanceInline(admin.TabularInline):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    model = Attendance
+    autocomplete_fields = ["partner", "cooperative"]
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
+        return (
+            Attendance.objects.visible_to(request.user)
+            .select_related("event", "partner", "cooperative__kelurahan")
+            .order_by("partner__name", "cooperative__kelurahan__name", "pk")
+        )
+
+
+@admin.register(Event)
+class EventAdmin(EditedAdmin):
+    list_display = ["title", "held_on", "place"]
+    list_filter = ["held_on"]
+    search_fields = ["title", "place"]
+    search_help_text = _("Cari nama acara atau tempat.")
+    date_hierarchy = "held_on"
+    inlines = [AttendanceInline]
+    fieldsets = [(None, {"fields": ["title", "held_on", "place"]})]
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    """Who was where; a wrong line is removed, nothing else depends on it."""
+
+    list_display = ["event", "partner", "cooperative"]
+    list_filter = ["event", "cooperative__kelurahan__kecamatan"]
+    list_select_related = ["event", "partner", "cooperative__kelurahan"]
+    search_fields = ["event__title", "partner__name", "cooperative__kelurahan__name"]
+    search_help_text = _("Cari acara, mitra, atau kelurahan.")
+    autocomplete_fields = ["event", "partner", "cooperative"]
+    show_full_result_count = False
+    list_per_page = 50
+    fieldsets = [(None, {"fields": ["event", "partner", "cooperative"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
+        return Attendance.objects.visible_to(request.user)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import reduce
 
 from django.db import models
 from django.db.models import (
@@ -14,6 +13,7 @@ from django.db.models import (
     IntegerField,
     Min,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -22,6 +22,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.models import Cooperative
+from outlets.capital import with_open_needs
 from outlets.models import Outlet, OutletQuerySet, Reason, Status, StatusChange
 
 
@@ -37,13 +38,30 @@ _RANK = {Status.RUNNING: 0, Status.IDLE: 1}
 _CLASS_OF_RANK = {0: OutletClass.RUNNING, 1: OutletClass.IDLE}
 
 
+def class_from(statuses: Iterable[str], *, is_recorded: bool) -> OutletClass:
+    """The same rule as `with_outlet_class`, for statuses already in hand: one of each outlet, on one day."""
+    ranks = [_RANK[Status(status)] for status in statuses if status in _RANK]
+    if ranks:
+        return _CLASS_OF_RANK[min(ranks)]
+    return OutletClass.NONE if is_recorded else OutletClass.UNRECORDED
+
+
 def with_status(outlets: OutletQuerySet, *, on: date, known_at: datetime | None = None) -> OutletQuerySet:
-    """Annotate `status`, `status_reason` and `status_since` of each outlet on a day; null before its first change."""
-    latest = StatusChange.objects.live(known_at).filter(outlet=OuterRef("pk")).by(on)
+    """Annotate `status`, `status_reason` and `status_since` of each outlet on a day; null before its first change.
+
+    `status_since` is the first day of the unbroken run: an outlet idle since May whose reason changed in July is
+    idle since May.
+    """
+    changes = StatusChange.objects.live(known_at).filter(effective_on__lte=on)
+    latest = changes.filter(outlet=OuterRef("pk")).by(on)
+    another_status_later = changes.filter(
+        ~Q(status=OuterRef("status")), outlet=OuterRef("outlet"), effective_on__gt=OuterRef("effective_on")
+    )
+    run = changes.filter(~Exists(another_status_later), outlet=OuterRef("pk")).order_by("effective_on")
     return outlets.annotate(
         status=Subquery(latest.values("status")[:1], output_field=CharField()),
         status_reason=Subquery(latest.values("reason")[:1], output_field=CharField()),
-        status_since=Subquery(latest.values("effective_on")[:1], output_field=DateField()),
+        status_since=Subquery(run.values("effective_on")[:1], output_field=DateField()),
     )
 
 
@@ -55,13 +73,13 @@ def with_outlet_class(
     `known_at` answers from the records as they stood at that moment. `name` lets two days stand on one queryset.
     """
     changes = StatusChange.objects.live(known_at)
-    status_now = changes.filter(outlet=OuterRef("pk")).by(on).values("status")[:1]
+    ranked = Case(*(When(status=status, then=Value(rank)) for status, rank in _RANK.items()))
+    rank_now = changes.filter(outlet=OuterRef("pk")).by(on).annotate(rank=ranked).values("rank")[:1]
     # Subqueries, not windows: a GROUP BY over a window function gives wrong figures without an error.
     best = (
         Outlet.objects.filter(cooperative=OuterRef("pk"))
         .order_by()
-        .annotate(status_now=Subquery(status_now))
-        .annotate(rank=Case(*(When(status_now=status, then=Value(rank)) for status, rank in _RANK.items())))
+        .annotate(rank=Subquery(rank_now, output_field=IntegerField()))
         .values("cooperative")
         .annotate(best=Min("rank"))
         .values("best")
@@ -121,7 +139,40 @@ def class_counts(
         .values_list("counted_on", "counted_class", "count")
         for day in days
     ]
-    rows = reduce(lambda all_days, one_day: all_days.union(one_day, all=True), by_day)
+    # One flat union: a union of unions nests until SQLite's parser gives up.
+    rows = by_day[0].union(*by_day[1:], all=True) if len(by_day) > 1 else by_day[0]
     for day, outlet_class, count in rows:
         counts[date.fromisoformat(day)][outlet_class] = count
     return counts
+
+
+def flow(
+    cooperatives: QuerySet[Cooperative], *, since: date, on: date, known_at: datetime | None = None
+) -> QuerySet[Cooperative]:
+    """Annotate `class_before` (on the day `since`) and `class_after` (on the day `on`)."""
+    before = with_outlet_class(cooperatives, on=since, known_at=known_at, name="class_before")
+    return with_outlet_class(before, on=on, known_at=known_at, name="class_after")
+
+
+def flow_counts(
+    cooperatives: QuerySet[Cooperative], *, since: date, on: date, known_at: datetime | None = None
+) -> dict[tuple[str, str], int]:
+    """Cooperatives by (class before, class after), in one query; pairs without a cooperative are left out."""
+    rows = (
+        flow(cooperatives.order_by(), since=since, on=on, known_at=known_at)
+        .values("class_before", "class_after")
+        .annotate(count=Count("pk"))
+        .values_list("class_before", "class_after", "count")
+    )
+    return {(before, after): count for before, after, count in rows}
+
+
+def longest_idle(
+    cooperatives: QuerySet[Cooperative], *, on: date, known_at: datetime | None = None
+) -> QuerySet[Cooperative]:
+    """Cooperatives of class IDLE, the longest idle first, with `idle_since`, `idle_reason` and `open_need_idr`."""
+    idle = with_outlet_class(cooperatives, on=on, known_at=known_at, name="class_now").filter(
+        class_now=OutletClass.IDLE
+    )
+    annotated = with_open_needs(with_idle_reason(idle, on=on, known_at=known_at), on=on)
+    return annotated.order_by("idle_since", "kelurahan__name", "pk")

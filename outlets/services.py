@@ -1,15 +1,17 @@
-"""What is written about outlets: status decided, a change retracted, needs closed."""
+"""What must be remembered about outlets: a status decided, a change corrected or retracted."""
 
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from outlets.models import ChangeSource, Outlet, Reason, Status, StatusChange
+from outlets.outlet_class import with_status
 
 
 @transaction.atomic
@@ -27,28 +29,37 @@ def decide_status(
 ) -> StatusChange:
     """Record that a status holds from a day on; with `replaces`, correct that change at the same instant.
 
-    Raises ValidationError with a message for the page when a rule of the database would be broken.
+    Raises ValidationError with a message for the page when a rule of the database would be broken, when somebody
+    else was faster, and when NONE is said of a cooperative that has an outlet running or idle on that day.
     """
-    # One writer a cooperative at a time: the second sees what the first wrote and gets a message, not an error.
-    Cooperative.objects.select_for_update().get(pk=cooperative.pk)
-    now = timezone.now()
+    now = _lock(cooperative)
     if effective_on > timezone.localdate(now):
         raise ValidationError({"effective_on": _("Tanggal berlaku tidak boleh di masa depan.")})
     if replaces is not None:
-        _retract(replaces, note=note, by=by, at=now)
+        if replaces.cooperative_id != cooperative.pk:
+            raise ValidationError(_("Perubahan yang dikoreksi milik koperasi lain."))
+        now = _retract(replaces, note=note, by=by, at=now)
+    if status == Status.NONE:
+        _refuse_none_beside_an_outlet(cooperative, effective_on)
     change = StatusChange(
         cooperative=cooperative,
         outlet=outlet,
         status=status,
         reason=reason,
-        note=note,
+        note=note.strip(),
         effective_on=effective_on,
         recorded_at=now,
         recorded_by=by,
         source=source,
     )
     change.full_clean()
-    change.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            change.save(force_insert=True)
+    except IntegrityError as error:
+        # An import writes many rows without this lock; its row may have come between the check and ours.
+        message = _("Orang lain baru saja mencatat status untuk tanggal itu. Muat ulang halaman ini, lalu periksa.")
+        raise ValidationError(message) from error
     return change
 
 
@@ -58,16 +69,41 @@ def retract_change(change: StatusChange, *, note: str, by: User) -> None:
 
     Raises ValidationError when somebody else retracted it first.
     """
-    _retract(change, note=note, by=by, at=timezone.now())
+    _retract(change, note=note, by=by, at=_lock(change.cooperative))
 
 
-def _retract(change: StatusChange, *, note: str, by: User, at: datetime) -> None:
+def _lock(cooperative: Cooperative) -> datetime:
+    """One writer a cooperative at a time: the second sees what the first wrote, and its instant comes later."""
+    Cooperative.objects.select_for_update().get(pk=cooperative.pk)
+    return timezone.now()
+
+
+def _retract(change: StatusChange, *, note: str, by: User, at: datetime) -> datetime:
+    """The instant of the retraction: `at`, unless the clock was set back since the change was recorded."""
     if not note.strip():
-        raise ValidationError(_("Tulis alasan pencabutan."))
+        raise ValidationError({"note": _("Tulis alasannya.")})
+    at = max(at, change.recorded_at)
     # One statement, so that of two people exactly one retracts.
-    won = StatusChange.objects.live().filter(pk=change.pk).update(
-        retracted_at=at, retracted_by=by, retract_note=note
+    won = (
+        StatusChange.objects.live()
+        .filter(pk=change.pk)
+        .update(retracted_at=at, retracted_by=by, retract_note=note.strip())
     )
     if not won:
-        raise ValidationError(_("Perubahan ini sudah dicabut orang lain."))
+        raise ValidationError(_("Perubahan ini sudah dicabut orang lain. Muat ulang halaman untuk melihat yang berlaku."))
     change.refresh_from_db()
+    return at
+
+
+def _refuse_none_beside_an_outlet(cooperative: Cooperative, day: date) -> None:
+    outlets = with_status(Outlet.objects.filter(cooperative=cooperative), on=day)
+    standing = outlets.filter(status__in=[Status.RUNNING, Status.IDLE]).order_by("pk").first()
+    if standing is None:
+        return
+    message = _("Pada %(day)s gerai “%(outlet)s” tercatat “%(status)s”; koperasi ini tidak bisa dinyatakan belum punya gerai.")
+    names = {
+        "day": date_format(day, "j F Y"),
+        "outlet": standing.name,
+        "status": Status(standing.status).label,  # type: ignore[attr-defined]  # annotated by with_status
+    }
+    raise ValidationError({"effective_on": message % names})

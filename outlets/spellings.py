@@ -9,7 +9,7 @@ from kkmp.parsing import choice_key, parse_choice
 from outlets.models import OutletKind, Reason, Status
 
 # Indonesian whatever language the page is read in; labels in the reader's language are understood beside them.
-_STATUS = {
+_STATUS: Mapping[str, str] = {
     Status.RUNNING: (
         "berjalan, sudah berjalan, jalan, sudah jalan, beroperasi, sudah beroperasi, operasional, sudah operasional, "
         "aktif, buka, sudah buka"
@@ -30,7 +30,7 @@ _STATUS = {
         "belum memiliki gerai, tanpa gerai, nihil"
     ),
 }
-_REASON = {
+_REASON: Mapping[str, str] = {
     Reason.CAPITAL: "modal usaha, modal, kurang modal, kekurangan modal, belum ada modal, modal kerja, permodalan, dana",
     Reason.STOCK: "stok atau pemasok, stok, stok barang, barang, pemasok, suplier, supplier, pasokan",
     Reason.STAFF: "pengelola, sdm, tenaga, tenaga kerja, pegawai, karyawan, penjaga",
@@ -41,7 +41,7 @@ _REASON = {
     Reason.GOVERNANCE: "kepengurusan, pengurus, tata kelola, kelembagaan, organisasi",
     Reason.OTHER: "lainnya, lain, lain lain",
 }
-_KIND = {
+_KIND: Mapping[str, str] = {
     OutletKind.GROCERY: "sembako, toko sembako, gerai sembako, kelontong, toko, warung",
     OutletKind.PHARMACY: "apotek, apotik, gerai obat, apotek kelurahan",
     OutletKind.OFFICE: "kantor koperasi, kantor",
@@ -52,11 +52,13 @@ _KIND = {
     OutletKind.OTHER: "lainnya, lain, lain lain",
 }
 
+_WORDS: Mapping[type[TextChoices], Mapping[str, str]] = {Status: _STATUS, Reason: _REASON, OutletKind: _KIND}
+
 
 @cache
 def _indonesian(choices: type[TextChoices]) -> Mapping[str, str]:
-    words = {Status: _STATUS, Reason: _REASON, OutletKind: _KIND}[choices]
-    return {choice_key(word): value.value for value, text in words.items() for word in text.split(",")}
+    words: Mapping[str, str] = _WORDS[choices]
+    return {choice_key(word): str(value) for value, text in words.items() for word in text.split(",")}
 
 
 def _read(value: object, choices: type[TextChoices]) -> str:

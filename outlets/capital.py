@@ -1,0 +1,57 @@
+"""What outlets need to open or go on: sums of open needs, and idle outlets that name capital but no need."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery, Sum
+
+from cooperatives.models import Cooperative
+from outlets.models import CapitalNeed, CapitalNeedQuerySet, OutletQuerySet, Reason, Status
+
+
+@dataclass(frozen=True)
+class NeedTotal:
+    """How many needs, of how many cooperatives, and their sum in rupiah."""
+
+    count: int
+    cooperative_count: int
+    amount_idr: int
+
+
+def need_total(needs: CapitalNeedQuerySet) -> NeedTotal:
+    """Of exactly these needs, in one query."""
+    found = needs.order_by().aggregate(
+        count=Count("pk"),
+        cooperative_count=Count("outlet__cooperative", distinct=True),
+        amount_idr=Sum("amount_idr", default=0),
+    )
+    return NeedTotal(found["count"], found["cooperative_count"], int(found["amount_idr"]))
+
+
+def open_needs_total(cooperatives: QuerySet[Cooperative], *, on: date) -> NeedTotal:
+    """The needs of these cooperatives' outlets that are open on a day."""
+    of_these = CapitalNeed.objects.filter(outlet__cooperative__in=cooperatives.order_by().values("pk"))
+    return need_total(of_these.open_on(on))
+
+
+def with_open_needs(
+    cooperatives: QuerySet[Cooperative], *, on: date, name: str = "open_need_idr"
+) -> QuerySet[Cooperative]:
+    """Annotate the sum of each cooperative's needs open on a day; null where none is recorded."""
+    # Subquery: joining needs beside other children would multiply both sums.
+    needs = CapitalNeed.objects.filter(outlet__cooperative=OuterRef("pk")).open_on(on).order_by()
+    total = needs.values("outlet__cooperative").annotate(total=Sum("amount_idr")).values("total")
+    return cooperatives.annotate(**{name: Subquery(total, output_field=BigIntegerField())})
+
+
+def without_open_need(outlets: OutletQuerySet, *, on: date) -> OutletQuerySet:
+    """Outlets with no need open on that day."""
+    return outlets.filter(~Exists(CapitalNeed.objects.filter(outlet=OuterRef("pk")).open_on(on)))
+
+
+def idle_without_need(outlets: OutletQuerySet, *, on: date) -> OutletQuerySet:
+    """Idle for capital, yet no open need says how much: a contradiction to show, not to refuse.
+
+    Takes outlets annotated by `outlet_class.with_status` for the same day.
+    """
+    return without_open_need(outlets.filter(status=Status.IDLE, status_reason=Reason.CAPITAL), on=on)

@@ -49,7 +49,8 @@ class SupportAdmin(EditedAdmin):
     list_select_related = ["partner", "cooperative__kelurahan"]
     search_fields = ["partner__name", "cooperative__kelurahan__name", "cooperative__kelurahan__code", "note"]
     search_help_text = _("Cari mitra, kelurahan, atau keterangan.")
-    autocomplete_fields = ["partner", "cooperative"]
+    autocomplete_fields = ["partner"]
+    raw_id_fields = ["cooperative"]
     inlines = [StageChangeInline]
     fieldsets = [
         (None, {"fields": ["partner", "cooperative"]}),
@@ -76,7 +77,8 @@ class StageChangeAdmin(FactAdmin):
 
 class AttendanceInline(admin.TabularInline):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
     model = Attendance
-    autocomplete_fields = ["partner", "cooperative"]
+    autocomplete_fields = ["partner"]
+    raw_id_fields = ["cooperative"]
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
@@ -107,7 +109,8 @@ class AttendanceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at
     list_select_related = ["event", "partner", "cooperative__kelurahan"]
     search_fields = ["event__title", "partner__name", "cooperative__kelurahan__name"]
     search_help_text = _("Cari acara, mitra, atau kelurahan.")
-    autocomplete_fields = ["event", "partner", "cooperative"]
+    autocomplete_fields = ["event", "partner"]
+    raw_id_fields = ["cooperative"]
     show_full_result_count = False
     list_per_page = 50
     fieldsets = [(None, {"fields": ["event", "partner", "cooperative"]})]

@@ -4,11 +4,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from qrcode import make as make_qr
 from qrcode.image.svg import SvgPathFillImage
+from qrcode.main import make as make_qr
 
 from kkmp.accounts.models import User, Verb
 from kkmp.accounts.services import record_access
@@ -17,7 +18,9 @@ from kkmp.accounts.services import record_access
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": _("Nama pengguna atau kata sandi tidak cocok. Periksa huruf besar dan kecil."),
+        "username_password_mismatch": _(
+            "Nama pengguna atau kata sandi tidak cocok. Periksa huruf besar dan kecil."
+        ),
         "too_many_login_attempts": _(
             "Terlalu banyak percobaan yang gagal. Tunggu 5 menit, lalu coba lagi; "
             "bila lupa kata sandi, mintalah tautan masuk."
@@ -35,9 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:my_access")
 
-    def login(self, request: HttpRequest, user: User) -> None:
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Reached by password and by link alike, after the second factor."""
         super().login(request, user)
+        assert isinstance(user, User)  # noqa: S101  # the one user model there is
         record_access(request, Verb.SIGNED_IN, user=user)
 
     def logout(self, request: HttpRequest) -> None:
@@ -52,8 +56,9 @@ class AccountAdapter(DefaultAccountAdapter):
             request, Verb.SIGN_IN_FAILED, target="" if tried else "nama pengguna tidak dikenal", user=tried
         )
 
-    def set_password(self, user: User, password: str) -> None:
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
         super().set_password(user, password)
+        assert isinstance(user, User)  # noqa: S101  # as above
         record_access(self.request, Verb.PASSWORD_CHANGED, target=user.username, user=user)
 
 
@@ -69,4 +74,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """On white ground, so that a phone reads it on a dark page too."""
-        return str(make_qr(url, image_factory=SvgPathFillImage, box_size=16).to_string(encoding="unicode"))
+        image = make_qr(url, image_factory=SvgPathFillImage, box_size=16)  # type: ignore[no-untyped-call]  # none of its own
+        return str(image.to_string(encoding="unicode"))

@@ -51,7 +51,8 @@ class SecondFactorInline(admin.TabularInline):  # type: ignore[type-arg]  # gene
     model = Authenticator
     verbose_name = _("kode sekali pakai")
     verbose_name_plural = _("kode sekali pakai (hapus bila ponselnya hilang)")
-    fields = readonly_fields = ["what", "active_since", "last_used"]
+    readonly_fields = ["what", "active_since", "last_used"]
+    fields = [*readonly_fields]
     extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -77,7 +78,7 @@ class SecondFactorInline(admin.TabularInline):  # type: ignore[type-arg]  # gene
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic for mypy only
     """Accounts are locked, not deleted: the log and every decision name them for ever."""
 
-    add_form = PersonAddForm  # type: ignore[assignment]  # Django's own asks for a password
+    add_form = PersonAddForm
     add_form_template = None
     list_display = ["full_name", "username", "role", "is_active", "last_login"]
     list_display_links = ["full_name", "username"]
@@ -101,7 +102,9 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic for mypy 
     @admin.display(description=_("tautan masuk"))
     def sign_in_link(self, person: User) -> str:
         query = urlencode({"q": person.username})
-        return format_html('<a href="{}?{}">{}</a>', reverse("accounts:people"), query, gettext("Buat tautan masuk"))
+        return format_html(
+            '<a href="{}?{}">{}</a>', reverse("accounts:people"), query, gettext("Buat tautan masuk")
+        )
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
@@ -146,10 +149,14 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic for mypy 
             record_access(request, Verb.PASSWORD_CHANGED, target=f"{person.username}: oleh admin")
         return response
 
-    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
+    ) -> HttpResponse:
         if isinstance(request.user, User) and link_receivers(request.user).filter(pk=obj.pk).exists():
             link = self.sign_in_link(obj)
-            messages.info(request, format_html("{} {}", gettext("Akun ini belum mempunyai kata sandi."), link))
+            messages.info(
+                request, format_html("{} {}", gettext("Akun ini belum mempunyai kata sandi."), link)
+            )
         return super().response_add(request, obj, post_url_continue)
 
 
@@ -177,7 +184,7 @@ class AccessEventAdmin(LogAdmin):
     search_fields = ["user__full_name", "user__username", "target", "ip"]
     search_help_text = _("Cari orang, sasaran, atau alamat IP.")
     readonly_fields = ["at", "user", "verb", "target", "purpose", "ip"]
-    fields = readonly_fields
+    fields = [*readonly_fields]
 
 
 @admin.register(SignInLink)
@@ -188,4 +195,4 @@ class SignInLinkAdmin(LogAdmin):
     search_fields = ["user__full_name", "user__username", "made_by__full_name", "made_by__username"]
     search_help_text = _("Cari penerima atau pembuat tautan.")
     readonly_fields = ["user", "made_by", "made_at", "expires_at", "used_at"]
-    fields = readonly_fields
+    fields = [*readonly_fields]

@@ -21,7 +21,7 @@ class RoleBackend(ModelBackend):
 
     get_user_permissions = get_all_permissions
 
-    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:  # noqa: ARG002
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         return set()
 
     def has_perm(self, user_obj: "User | AnonymousUser", perm: str, obj: Any = None) -> bool:

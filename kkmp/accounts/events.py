@@ -17,22 +17,22 @@ def connect() -> None:
     signals.authenticator_reset.connect(_reset, dispatch_uid="kkmp_second_factor_reset")
 
 
-def _failed(sender: type[Authenticator], request: HttpRequest, user: User, **kwargs: Any) -> None:
+def _failed(*, request: HttpRequest, user: User, **_others: Any) -> None:
     record_access(request, Verb.SIGN_IN_FAILED, target="kode sekali pakai tidak cocok", user=user)
 
 
-def _added(sender: type[Authenticator], request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_others: Any) -> None:
     record_access(request, Verb.SECOND_FACTOR_CHANGED, target=f"aktif: {kind(authenticator)}", user=user)
 
 
-def _removed(
-    sender: type[Authenticator], request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
-) -> None:
+def _removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_others: Any) -> None:
     record_access(request, Verb.SECOND_FACTOR_CHANGED, target=f"mati: {kind(authenticator)}", user=user)
 
 
-def _reset(sender: type[Authenticator], request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    record_access(request, Verb.SECOND_FACTOR_CHANGED, target=f"dibuat ulang: {kind(authenticator)}", user=user)
+def _reset(*, request: HttpRequest, user: User, authenticator: Authenticator, **_others: Any) -> None:
+    record_access(
+        request, Verb.SECOND_FACTOR_CHANGED, target=f"dibuat ulang: {kind(authenticator)}", user=user
+    )
 
 
 def kind(authenticator: Authenticator) -> str:

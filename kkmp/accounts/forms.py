@@ -23,4 +23,3 @@ class PeopleForm(ListForm):
         "full_name": (_("Nama"), ("full_name", "pk")),
         "role": (_("Peran"), ("role", "full_name", "pk")),
     }
-

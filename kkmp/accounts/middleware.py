@@ -12,7 +12,14 @@ from django.urls import Resolver404, resolve, reverse
 from kkmp.accounts.permissions import needs_mfa
 
 # What somebody needs to switch the second factor on, to leave, or to see the page at all.
-_OPEN_NAMES = {"accounts:mfa_qr", "accounts:new_password", "accounts:link_open", "set_theme", "healthz", "readyz"}
+_OPEN_NAMES = {
+    "accounts:mfa_qr",
+    "accounts:new_password",
+    "accounts:link_open",
+    "set_theme",
+    "healthz",
+    "readyz",
+}
 _OPEN_PREFIXES = ("account_", "mfa_")
 
 

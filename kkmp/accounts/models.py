@@ -59,7 +59,6 @@ class User(AbstractUser):
     user_permissions = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]  # Indonesian names do not split into two fields
     last_name = None  # type: ignore[assignment]
-    is_staff = None  # type: ignore[assignment]
 
     full_name = models.CharField(_("nama lengkap"), max_length=150)
     role = models.CharField(_("peran"), max_length=10, choices=Role)
@@ -90,7 +89,7 @@ class User(AbstractUser):
         return self.full_name or self.username
 
     @property
-    def is_staff(self) -> bool:  # type: ignore[no-redef]
+    def is_staff(self) -> bool:  # type: ignore[override]  # no column: it follows from the role
         """Whether Django admin opens for this user: the back office is for one role."""
         return self.is_active and self.has_perm("accounts.use_back_office")
 

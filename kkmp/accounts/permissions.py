@@ -9,7 +9,9 @@ def _rights(app: str, actions: str, *models: str) -> set[str]:
     return {f"{app}.{action}_{model}" for action in actions.split() for model in models}
 
 
-_TERRITORY = _rights("cooperatives", "view", "kecamatan", "kelurahan", "publicfact", "publishedfigure", "target")
+_TERRITORY = _rights(
+    "cooperatives", "view", "kecamatan", "kelurahan", "publicfact", "publishedfigure", "target"
+)
 # Aggregates and cooperative pages: what everybody sees within the area in view.
 _READ = (
     _TERRITORY
@@ -43,7 +45,9 @@ _BACK_OFFICE = (
     | _rights("accounts", "view add change", "user")
     | _rights("accounts", "view", "accessevent", "signinlink")
     | _rights("mfa", "view delete", "authenticator")
-    | _rights("cooperatives", "view add change", "areagrant", "parameter", "publicfact", "publishedfigure", "target")
+    | _rights(
+        "cooperatives", "view add change", "areagrant", "parameter", "publicfact", "publishedfigure", "target"
+    )
     | _rights("cooperatives", "view change", "kecamatan", "kelurahan", "cooperative")
     | _rights("outlets", "view add change", "outlet", "capitalneed")
     | _rights("members", "view add change", "member")

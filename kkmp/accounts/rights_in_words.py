@@ -28,7 +28,9 @@ GROUPS = (
         _("Wilayah dan koperasi"),
         (
             Sentence(
-                _("Melihat dasbor, peta, dan halaman koperasi dengan angka resmi, target, dan fakta publiknya"),
+                _(
+                    "Melihat dasbor, peta, dan halaman koperasi dengan angka resmi, target, dan fakta publiknya"
+                ),
                 (
                     "cooperatives.view_cooperative",
                     "cooperatives.view_kecamatan",
@@ -50,7 +52,8 @@ GROUPS = (
             ),
             Sentence(_("Menambah dan memperbarui gerai"), ("outlets.add_outlet", "outlets.change_outlet")),
             Sentence(
-                _("Mencatat dan memperbarui kebutuhan modal"), ("outlets.add_capitalneed", "outlets.change_capitalneed")
+                _("Mencatat dan memperbarui kebutuhan modal"),
+                ("outlets.add_capitalneed", "outlets.change_capitalneed"),
             ),
             Sentence(_("Memutuskan status gerai dengan alasan"), ("outlets.decide_status",)),
             Sentence(_("Menarik kembali catatan status yang keliru"), ("outlets.retract_change",)),
@@ -76,7 +79,9 @@ GROUPS = (
                     "partners.view_attendance",
                 ),
             ),
-            Sentence(_("Menambah dan memperbarui mitra"), ("partners.add_partner", "partners.change_partner")),
+            Sentence(
+                _("Menambah dan memperbarui mitra"), ("partners.add_partner", "partners.change_partner")
+            ),
             Sentence(
                 _("Menambah dan memperbarui bantuan"),
                 ("partners.add_support", "partners.change_support"),
@@ -99,14 +104,17 @@ GROUPS = (
         (
             Sentence(_("Mengimpor status awal 65 koperasi dari satu lembar"), ("outlets.import_opening",)),
             Sentence(
-                _("Melihat impor yang pernah dilakukan"), ("imports.view_importbatch", "imports.view_importrow")
+                _("Melihat impor yang pernah dilakukan"),
+                ("imports.view_importbatch", "imports.view_importrow"),
             ),
         ),
     ),
     Group(
         _("Akun dan pengelolaan"),
         (
-            Sentence(_("Membuat tautan masuk untuk petugas wilayah"), ("accounts.make_officer_sign_in_link",)),
+            Sentence(
+                _("Membuat tautan masuk untuk petugas wilayah"), ("accounts.make_officer_sign_in_link",)
+            ),
             Sentence(_("Membuat tautan masuk untuk semua pengguna"), ("accounts.make_sign_in_link",)),
             Sentence(_("Membuka Admin"), ("accounts.use_back_office",)),
             Sentence(
@@ -115,7 +123,11 @@ GROUPS = (
             ),
             Sentence(
                 _("Memberi dan mengakhiri wilayah tugas"),
-                ("cooperatives.view_areagrant", "cooperatives.add_areagrant", "cooperatives.change_areagrant"),
+                (
+                    "cooperatives.view_areagrant",
+                    "cooperatives.add_areagrant",
+                    "cooperatives.change_areagrant",
+                ),
             ),
             Sentence(
                 _("Melihat log akses dan tautan masuk yang pernah dibuat"),
@@ -150,7 +162,10 @@ def rights_in_words(user: User) -> list[tuple[str, list[str]]]:
     """(heading, sentences) of what this person may do; headings without a sentence are left out."""
     held = permissions_of(user)
     groups = [
-        (str(group.title), [str(sentence.text) for sentence in group.sentences if held.intersection(sentence.covers)])
+        (
+            str(group.title),
+            [str(sentence.text) for sentence in group.sentences if held.intersection(sentence.covers)],
+        )
         for group in GROUPS
     ]
     return [(title, sentences) for title, sentences in groups if sentences]

@@ -17,7 +17,9 @@ LINK_LIFETIME = timedelta(hours=48)
 def client_ip(request: HttpRequest) -> str | None:
     """Where the request came from; X-Forwarded-For counts only as far as proxies of ours wrote it."""
     address = request.META.get("REMOTE_ADDR", "")
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    forwarded = [
+        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
+    ]
     if 0 < settings.TRUSTED_PROXY_COUNT <= len(forwarded):
         address = forwarded[-settings.TRUSTED_PROXY_COUNT]
     try:

@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 
 def secure_admin(site: AdminSite) -> None:
     """Put our sign-in, sign-out and password pages in place of the site's own; call it before its URLs are made."""
-    site.login = secure_admin_login(site.login)
-    site.logout = _sign_out  # type: ignore[method-assign]  # the site has no setting for it
-    site.password_change = _change_password  # type: ignore[method-assign]  # nor for this
+    site.login = secure_admin_login(site.login)  # type: ignore[method-assign]  # the site has no setting for it
+    site.logout = _sign_out  # type: ignore[assignment, method-assign]  # nor for this
+    site.password_change = _change_password  # type: ignore[assignment, method-assign]  # nor for this
     site.has_permission = _may_enter  # type: ignore[method-assign]  # nor for this
 
 
@@ -26,12 +26,12 @@ def _may_enter(request: HttpRequest) -> bool:
     return user.is_authenticated
 
 
-def _sign_out(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+def _sign_out(request: HttpRequest, **_context: Any) -> HttpResponse:
     if request.method != "POST":
         return redirect("account_logout")
     get_adapter(request).logout(request)
     return redirect("account_login")
 
 
-def _change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+def _change_password(_request: HttpRequest, **_context: Any) -> HttpResponse:
     return redirect("account_change_password")

@@ -93,7 +93,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 def mfa_qr(request: HttpRequest) -> HttpResponse:
     """The QR code of the secret that this session is about to switch on; there is none at other times."""
     secret = request.session.get(SECRET_SESSION_KEY)
-    if not secret:
+    if not secret or not isinstance(request.user, User):
         raise Http404
     adapter = get_second_factor_adapter()
     image = adapter.build_totp_svg(adapter.build_totp_url(request.user, secret))

@@ -37,7 +37,9 @@ def my_access(request: HttpRequest) -> HttpResponse:
         ],
         "second_factor_on": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
         "second_factor_needed": needs_mfa(user) and settings.MFA_REQUIRED,
-        "sign_ins": user.access_events.filter(verb__in=[Verb.SIGNED_IN, Verb.SIGN_IN_FAILED])[:SIGN_INS_SHOWN],
+        "sign_ins": user.access_events.filter(verb__in=[Verb.SIGNED_IN, Verb.SIGN_IN_FAILED])[
+            :SIGN_INS_SHOWN
+        ],
     }
     return render(request, "accounts/my_access.html", context)
 
@@ -61,10 +63,18 @@ def _in_words(grant: AreaGrant) -> str:
 def people(request: HttpRequest) -> HttpResponse:
     """Those for whom the viewer may make a link, officers with their areas of today."""
     assert isinstance(request.user, User)  # noqa: S101  # the permission was asked above
-    grants = AreaGrant.objects.active_on(timezone.localdate()).select_related("kecamatan", "kelurahan__kecamatan")
-    rows = link_receivers(request.user).prefetch_related(Prefetch("area_grants", queryset=grants, to_attr="areas_today"))
+    grants = AreaGrant.objects.active_on(timezone.localdate()).select_related(
+        "kecamatan", "kelurahan__kecamatan"
+    )
+    rows = link_receivers(request.user).prefetch_related(
+        Prefetch("area_grants", queryset=grants, to_attr="areas_today")
+    )
     listing = paginate(PeopleForm.read(request.GET), rows, request.GET.get("page"))
-    return render(request, "accounts/people.html", {"listing": listing, "rows": [_row(person) for person in listing.page]})
+    return render(
+        request,
+        "accounts/people.html",
+        {"listing": listing, "rows": [_row(person) for person in listing.page]},
+    )
 
 
 def _row(person: Any) -> dict[str, object]:

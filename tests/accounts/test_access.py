@@ -16,7 +16,9 @@ from tests.factories import AreaGrantFactory, KecamatanFactory, KelurahanFactory
 
 def page_of(client: Client, person: User) -> str:
     client.force_login(person)
-    return BeautifulSoup(client.get(reverse("accounts:my_access")).content, "html.parser").main.get_text(" ", strip=True)  # type: ignore[union-attr]
+    main = BeautifulSoup(client.get(reverse("accounts:my_access")).content, "html.parser").main
+    assert main
+    return main.get_text(" ", strip=True)
 
 
 def test_every_right_of_the_matrix_has_its_sentence() -> None:
@@ -31,14 +33,20 @@ def test_every_right_of_the_matrix_has_its_sentence() -> None:
 def test_officer_reads_areas_of_every_time(client: Client, db: None, today: date) -> None:
     person = UserFactory.create(full_name="Petugas Satu")
     tebet = KecamatanFactory.create(name="Tebet")
-    melawai = KelurahanFactory.create(name="Melawai", kecamatan=KecamatanFactory.create(name="Kebayoran Baru"))
+    melawai = KelurahanFactory.create(
+        name="Melawai", kecamatan=KecamatanFactory.create(name="Kebayoran Baru")
+    )
     AreaGrantFactory.create(user=person, kelurahan=melawai, starts_on=date(2025, 1, 1))
-    AreaGrantFactory.create(user=person, kecamatan=tebet, starts_on=date(2025, 1, 1), ends_on=today - timedelta(days=1))
+    AreaGrantFactory.create(
+        user=person, kecamatan=tebet, starts_on=date(2025, 1, 1), ends_on=today - timedelta(days=1)
+    )
     AreaGrantFactory.create(user=person, kecamatan=tebet, starts_on=today + timedelta(days=1))
     AreaGrantFactory.create(kelurahan=KelurahanFactory.create(name="Orang Lain"))
     page = page_of(client, person)
     areas = page.split("Wilayah saya")[1].split("Yang boleh saya lakukan")[0]
-    assert [areas.count(word) for word in ("Kelurahan Melawai, Kecamatan Kebayoran Baru", "Kecamatan Tebet")] == [1, 2]
+    assert [
+        areas.count(word) for word in ("Kelurahan Melawai, Kecamatan Kebayoran Baru", "Kecamatan Tebet")
+    ] == [1, 2]
     assert [areas.count(f" {word} ") for word in ("berlaku", "berakhir", "belum mulai")] == [2, 1, 1]
     assert "15 Maret 2026" in areas
     assert "Orang Lain" not in page
@@ -68,7 +76,12 @@ def test_rights_in_words_follow_the_role_and_the_lock(db: None) -> None:
 
 def test_second_factor_and_own_sign_ins_are_shown(client: Client, db: None) -> None:
     person, other = UserFactory.create(), UserFactory.create()
-    for who, verb in ((person, Verb.SIGNED_IN), (person, Verb.SIGN_IN_FAILED), (person, Verb.EXPORTED), (other, Verb.SIGNED_IN)):
+    for who, verb in (
+        (person, Verb.SIGNED_IN),
+        (person, Verb.SIGN_IN_FAILED),
+        (person, Verb.EXPORTED),
+        (other, Verb.SIGNED_IN),
+    ):
         AccessEvent.objects.create(user=who, verb=verb, ip="10.0.0.7" if who == person else "10.0.0.8")
     page = page_of(client, person)
     assert (page.count("10.0.0.7"), page.count("10.0.0.8"), "gagal masuk" in page) == (2, 0, True)

@@ -22,11 +22,22 @@ def log() -> list[tuple[str, str]]:
 
 
 def fields_of(person: User, **changes: str) -> dict[str, str]:
-    typed = {"username": person.username, "full_name": person.full_name, "role": person.role, "is_active": "on"}
-    factors = person.authenticator_set.order_by("pk")  # type: ignore[attr-defined]  # allauth has no types
-    formset = {"authenticator_set-TOTAL_FORMS": str(len(factors)), "authenticator_set-INITIAL_FORMS": str(len(factors))}
+    typed = {
+        "username": person.username,
+        "full_name": person.full_name,
+        "role": person.role,
+        "is_active": "on",
+    }
+    factors = person.authenticator_set.order_by("pk")
+    formset = {
+        "authenticator_set-TOTAL_FORMS": str(len(factors)),
+        "authenticator_set-INITIAL_FORMS": str(len(factors)),
+    }
     for number, factor in enumerate(factors):
-        formset |= {f"authenticator_set-{number}-id": str(factor.pk), f"authenticator_set-{number}-user": str(person.pk)}
+        formset |= {
+            f"authenticator_set-{number}-id": str(factor.pk),
+            f"authenticator_set-{number}-user": str(person.pk),
+        }
     return {key: value for key, value in (typed | formset | changes).items() if value}
 
 
@@ -34,8 +45,12 @@ def test_new_account_has_no_password_and_leads_to_a_link(back_office: Client) ->
     typed = {"username": "petugas.baru", "full_name": "Petugas Baru", "role": Role.OFFICER}
     page = back_office.post(reverse("admin:accounts_user_add"), typed, follow=True).content.decode()
     person = User.objects.get(username="petugas.baru")
-    assert (person.has_usable_password(), person.role, person.full_name) == (False, Role.OFFICER, "Petugas Baru")
-    assert f'{reverse("accounts:people")}?q=petugas.baru' in page
+    assert (person.has_usable_password(), person.role, person.full_name) == (
+        False,
+        Role.OFFICER,
+        "Petugas Baru",
+    )
+    assert f"{reverse('accounts:people')}?q=petugas.baru" in page
     assert log() == [(Verb.RIGHT_CHANGED, "petugas.baru: akun baru, peran officer")]
 
 
@@ -71,7 +86,8 @@ def test_break_glass_account_is_out_of_reach(back_office: Client) -> None:
     assert statuses == [403, 403, 403, 200]
     person = UserFactory.create()
     back_office.post(
-        reverse("admin:accounts_user_change", args=[person.pk]), fields_of(person, is_superuser="on", is_staff="on")
+        reverse("admin:accounts_user_change", args=[person.pk]),
+        fields_of(person, is_superuser="on", is_staff="on"),
     )
     assert list(User.objects.filter(is_superuser=True)) == [superuser]
 
@@ -80,7 +96,11 @@ def test_admin_sets_a_password(back_office: Client) -> None:
     person = UserFactory.create(username="petugas")
     address = reverse("admin:auth_user_password_change", args=[person.pk])
     assert "<form" in back_office.get(address).content.decode()
-    typed = {"password1": "sandi-lain-yang-baru-7", "password2": "sandi-lain-yang-baru-7", "usable_password": "true"}
+    typed = {
+        "password1": "sandi-lain-yang-baru-7",
+        "password2": "sandi-lain-yang-baru-7",
+        "usable_password": "true",
+    }
     assert back_office.post(address, typed).status_code == 302
     person.refresh_from_db()
     assert person.check_password("sandi-lain-yang-baru-7")
@@ -90,7 +110,9 @@ def test_admin_sets_a_password(back_office: Client) -> None:
 def test_lost_phone_is_mended_by_an_admin(back_office: Client) -> None:
     person = UserFactory.create(username="petugas")
     Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "RAHASIA-SEKALI"})
-    Authenticator.objects.create(user=person, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "RAHASIA-LAIN"})
+    Authenticator.objects.create(
+        user=person, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "RAHASIA-LAIN"}
+    )
     address = reverse("admin:accounts_user_change", args=[person.pk])
     page = back_office.get(address).content.decode()
     assert "aplikasi kode" in page
@@ -111,7 +133,10 @@ def test_logs_are_read_only(back_office: Client, model: type) -> None:
     assert back_office.get(reverse(f"admin:accounts_{name}_changelist"), {"q": "admin"}).status_code == 200
     assert back_office.get(read).status_code == 200
     assert back_office.post(read, {"verb": "exported"}).status_code == 403
-    assert back_office.post(reverse(f"admin:accounts_{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    assert (
+        back_office.post(reverse(f"admin:accounts_{name}_delete", args=[row.pk]), {"post": "yes"}).status_code
+        == 403
+    )
     assert back_office.get(reverse(f"admin:accounts_{name}_add")).status_code == 403
 
 

@@ -31,7 +31,9 @@ def test_sudin_makes_a_link_that_signs_an_officer_in_once(client: Client, db: No
     page = client.post(reverse("accounts:link_make", args=[officer.pk])).content.decode()
     token = TOKEN.findall(page)[0]
     # Only a digest is kept, and the message that is ready to send names nobody.
-    assert list(SignInLink.objects.values_list("token_sha256", "made_by")) == [(SignInLink.digest(token), sudin.pk)]
+    assert list(SignInLink.objects.values_list("token_sha256", "made_by")) == [
+        (SignInLink.digest(token), sudin.pk)
+    ]
     assert "Petugas Satu" not in page.split('id="message"')[1].split("</p>")[0]
 
     phone = Client()
@@ -122,7 +124,10 @@ def test_list_of_people_shows_whom_the_viewer_may_help(client: Client, db: None)
     UserFactory.create(full_name="Petugas Satu")
     UserFactory.create(full_name="Pimpinan Satu", leader=True)
     shown = {}
-    for maker in (UserFactory.create(full_name="Sudin", sudin=True), UserFactory.create(full_name="Adm", admin=True)):
+    for maker in (
+        UserFactory.create(full_name="Sudin", sudin=True),
+        UserFactory.create(full_name="Adm", admin=True),
+    ):
         client.force_login(maker)
         response = client.get(reverse("accounts:people"))
         shown[maker.full_name] = [person.full_name for person in response.context["listing"].page]
@@ -158,7 +163,10 @@ def test_password_can_be_set_after_a_link_without_the_old_one(client: Client, db
     assert client.post(reverse("accounts:new_password"), typed)["Location"] == reverse("dashboard")
     assert client.session["_auth_user_id"] == str(officer.pk)
     officer.refresh_from_db()
-    assert (officer.check_password("sandi-lain-yang-baru-7"), officer.check_password(PASSWORD)) == (True, False)
+    assert (officer.check_password("sandi-lain-yang-baru-7"), officer.check_password(PASSWORD)) == (
+        True,
+        False,
+    )
     # Once: the next change asks for the password just set.
     assert client.get(reverse("accounts:new_password"))["Location"] == reverse("account_change_password")
     assert events()[-1] == ("petugas", Verb.PASSWORD_CHANGED, "petugas")

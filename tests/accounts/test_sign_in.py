@@ -108,7 +108,10 @@ def test_next_leads_nowhere_else(client: Client, db: None) -> None:
 def test_second_factor_is_asked_after_password_and_after_link(client: Client, db: None) -> None:
     person = UserFactory.create(username="petugas")
     secret = with_second_factor(person)
-    assert client.post(LOGIN, {"login": "petugas", "password": PASSWORD})["Location"] == "/accounts/2fa/authenticate/"
+    assert (
+        client.post(LOGIN, {"login": "petugas", "password": PASSWORD})["Location"]
+        == "/accounts/2fa/authenticate/"
+    )
     assert "_auth_user_id" not in client.session
     wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
     assert "Kode tidak cocok" in wrong
@@ -159,7 +162,9 @@ def test_wide_rights_are_led_to_the_second_factor_where_it_is_required(
     asked = client.get("/accounts/2fa/totp/activate/")
     assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
     assert client.get(asked["Location"]).status_code == 200
-    back = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/2fa/totp/activate/"})
+    back = client.post(
+        "/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/2fa/totp/activate/"}
+    )
     assert back["Location"] == "/accounts/2fa/totp/activate/"
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
     assert "data:" not in page
@@ -229,7 +234,13 @@ def test_pages_of_sign_in_stand_in_our_frame(client: Client, db: None) -> None:
     signed_in = ["logout", "password/change", "reauthenticate", "2fa", "2fa/totp/activate"]
     seen |= {name: client.get(f"/accounts/{name}/") for name in signed_in}
     with_second_factor(person)
-    protected = ["2fa", "2fa/totp/deactivate", "2fa/recovery-codes", "2fa/recovery-codes/generate", "2fa/reauthenticate"]
+    protected = [
+        "2fa",
+        "2fa/totp/deactivate",
+        "2fa/recovery-codes",
+        "2fa/recovery-codes/generate",
+        "2fa/reauthenticate",
+    ]
     seen |= {f"{name} (protected)": client.get(f"/accounts/{name}/") for name in protected}
     for name, response in seen.items():
         soup = BeautifulSoup(response.content, "html.parser")
@@ -238,11 +249,20 @@ def test_pages_of_sign_in_stand_in_our_frame(client: Client, db: None) -> None:
             "lang": soup.html["lang"] if soup.html else None,
             "h1": len(soup.find_all("h1")),
             "main": len(soup.find_all("main")),
-            "inline": len([tag for tag in soup.find_all("script") if not tag.get("src")]) + len(soup.select("[style]")),
+            "inline": len([tag for tag in soup.find_all("script") if not tag.get("src")])
+            + len(soup.select("[style]")),
             "data": "data:" in response.content.decode(),
             "english": bool(re.search(r"\b(Sign|Password|Your|Please|Authenticator app)\b", soup.main.text)),  # type: ignore[union-attr]
         }
-        expected = {"status": 200, "lang": "id", "h1": 1, "main": 1, "inline": 0, "data": False, "english": False}
+        expected = {
+            "status": 200,
+            "lang": "id",
+            "h1": 1,
+            "main": 1,
+            "inline": 0,
+            "data": False,
+            "english": False,
+        }
         assert facts == expected, name
     assert "Akun dibuat oleh kantor" in seen["signup"].content.decode()
     download = client.get("/accounts/2fa/recovery-codes/download/")

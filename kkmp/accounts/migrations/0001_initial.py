@@ -11,71 +11,191 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('full_name', models.CharField(max_length=150, verbose_name='nama lengkap')),
-                ('role', models.CharField(choices=[('officer', 'Petugas wilayah'), ('sudin', 'Staf Sudin PPKUKM'), ('leader', 'Pimpinan'), ('admin', 'Admin')], max_length=10, verbose_name='peran')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='nomor telepon')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                ("full_name", models.CharField(max_length=150, verbose_name="nama lengkap")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("officer", "Petugas wilayah"),
+                            ("sudin", "Staf Sudin PPKUKM"),
+                            ("leader", "Pimpinan"),
+                            ("admin", "Admin"),
+                        ],
+                        max_length=10,
+                        verbose_name="peran",
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="nomor telepon")),
             ],
             options={
-                'verbose_name': 'pengguna',
-                'verbose_name_plural': 'pengguna',
-                'ordering': ['full_name', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['officer', 'sudin', 'leader', 'admin'])), name='user_role_is_known', violation_error_message='Pilih salah satu peran.'), models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='username_once_in_capitals_or_not', violation_error_message='Nama pengguna ini sudah dipakai.')],
+                "verbose_name": "pengguna",
+                "verbose_name_plural": "pengguna",
+                "ordering": ["full_name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["officer", "sudin", "leader", "admin"])),
+                        name="user_role_is_known",
+                        violation_error_message="Pilih salah satu peran.",
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("username"),
+                        name="username_once_in_capitals_or_not",
+                        violation_error_message="Nama pengguna ini sudah dipakai.",
+                    ),
+                ],
             },
             managers=[
-                ('objects', kkmp.accounts.models.KkmpUserManager()),
+                ("objects", kkmp.accounts.models.KkmpUserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='SignInLink',
+            name="SignInLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_sha256', models.CharField(editable=False, max_length=64, unique=True, verbose_name='sidik token')),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='dibuat pada')),
-                ('expires_at', models.DateTimeField(verbose_name='berlaku sampai')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='dipakai pada')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dibuat oleh')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_links', to=settings.AUTH_USER_MODEL, verbose_name='untuk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "token_sha256",
+                    models.CharField(editable=False, max_length=64, unique=True, verbose_name="sidik token"),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="dibuat pada")),
+                ("expires_at", models.DateTimeField(verbose_name="berlaku sampai")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="dipakai pada")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="dibuat oleh",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_in_links",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="untuk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tautan masuk',
-                'verbose_name_plural': 'tautan masuk',
-                'ordering': ['-made_at', '-pk'],
+                "verbose_name": "tautan masuk",
+                "verbose_name_plural": "tautan masuk",
+                "ordering": ["-made_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='AccessEvent',
+            name="AccessEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='waktu')),
-                ('verb', models.CharField(choices=[('signed_in', 'masuk'), ('sign_in_failed', 'gagal masuk'), ('signed_out', 'keluar'), ('link_made', 'tautan masuk dibuat'), ('link_used', 'tautan masuk dipakai'), ('password_changed', 'kata sandi diganti'), ('second_factor_changed', 'kode sekali pakai diubah'), ('right_changed', 'hak diubah'), ('person_viewed', 'data orang dilihat'), ('downloaded', 'berkas diunduh'), ('exported', 'data diekspor'), ('printed', 'dicetak'), ('revealed', 'nomor identitas dibuka')], max_length=30, verbose_name='peristiwa')),
-                ('target', models.CharField(blank=True, max_length=200, verbose_name='sasaran')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='keperluan')),
-                ('ip', models.GenericIPAddressField(blank=True, null=True, verbose_name='alamat IP')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='access_events', to=settings.AUTH_USER_MODEL, verbose_name='pengguna')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="waktu",
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "masuk"),
+                            ("sign_in_failed", "gagal masuk"),
+                            ("signed_out", "keluar"),
+                            ("link_made", "tautan masuk dibuat"),
+                            ("link_used", "tautan masuk dipakai"),
+                            ("password_changed", "kata sandi diganti"),
+                            ("second_factor_changed", "kode sekali pakai diubah"),
+                            ("right_changed", "hak diubah"),
+                            ("person_viewed", "data orang dilihat"),
+                            ("downloaded", "berkas diunduh"),
+                            ("exported", "data diekspor"),
+                            ("printed", "dicetak"),
+                            ("revealed", "nomor identitas dibuka"),
+                        ],
+                        max_length=30,
+                        verbose_name="peristiwa",
+                    ),
+                ),
+                ("target", models.CharField(blank=True, max_length=200, verbose_name="sasaran")),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="keperluan")),
+                ("ip", models.GenericIPAddressField(blank=True, null=True, verbose_name="alamat IP")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="access_events",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="pengguna",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'peristiwa akses',
-                'verbose_name_plural': 'log akses',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['user', '-at'], name='access_event_by_user')],
+                "verbose_name": "peristiwa akses",
+                "verbose_name_plural": "log akses",
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["user", "-at"], name="access_event_by_user")],
             },
         ),
     ]

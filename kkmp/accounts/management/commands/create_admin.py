@@ -22,8 +22,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--username", help="user name; asked for when left out")
         parser.add_argument("--name", help="full name; asked for when left out")
-        parser.add_argument("--link", action="store_true", help="print a sign-in link instead of asking for a password")
-        parser.add_argument("--address", help="where people reach this installation, e.g. https://kkmp.example.go.id")
+        parser.add_argument(
+            "--link", action="store_true", help="print a sign-in link instead of asking for a password"
+        )
+        parser.add_argument(
+            "--address", help="where people reach this installation, e.g. https://kkmp.example.go.id"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         username = options["username"] or self._ask(_("Nama pengguna: "), "--username")
@@ -35,7 +39,9 @@ class Command(BaseCommand):
             user.set_password(self._ask_password(user))
         with transaction.atomic():
             user.save()
-            record_access(None, Verb.RIGHT_CHANGED, target=f"{user.username}: akun baru, peran admin, dari terminal")
+            record_access(
+                None, Verb.RIGHT_CHANGED, target=f"{user.username}: akun baru, peran admin, dari terminal"
+            )
             if options["link"]:
                 # Nobody else exists yet: the log shows the account as the maker of its own first link.
                 _link, token = make_sign_in_link(user=user, by=user)
@@ -69,7 +75,9 @@ class Command(BaseCommand):
         try:
             user.full_clean()
         except ValidationError as error:
-            raise CommandError("\n".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())) from error
+            raise CommandError(
+                "\n".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
+            ) from error
 
     def _own_address(self) -> str:
         host = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), "127.0.0.1")

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kkmp.imports.models import BatchState, ImportBatchQuerySet
+from kkmp.imports.models import BatchState
 from kkmp.listing import ListForm
 from kkmp.tabular.reading import too_many_bytes
 
@@ -23,8 +23,8 @@ class UploadForm(forms.Form):
         error_messages={"empty": _("Berkas ini kosong.")},
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
         if file.size is None or file.size > settings.IMPORT_MAX_BYTES:
             raise ValidationError(too_many_bytes(settings.IMPORT_MAX_BYTES))
         return file
@@ -51,6 +51,6 @@ class BatchListForm(ListForm):
         label=_("Keadaan"), required=False, choices=[("", _("Semua")), *BatchState.choices]
     )
 
-    def narrow(self, rows: ImportBatchQuerySet) -> ImportBatchQuerySet:
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         state = self.cleaned_data.get("state")
         return rows.filter(state=state) if state else rows

@@ -109,6 +109,17 @@ class ImportBatch(models.Model):
         return int(self.counts.get(outcome, 0))
 
     @property
+    def tone(self) -> str:
+        """How the state looks on a page."""
+        return {BatchState.PREVIEWED: "preparing", BatchState.CONFIRMED: "success"}.get(
+            BatchState(self.state), "closed"
+        )
+
+    @property
+    def row_count(self) -> int:
+        return sum(int(count) for count in self.counts.values())
+
+    @property
     def failed_count(self) -> int:
         return self.count(Outcome.FAILED)
 
@@ -158,6 +169,13 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch} #{self.number}"
+
+    @property
+    def tone(self) -> str:
+        """How the outcome looks on a page."""
+        return {Outcome.FAILED: "error", Outcome.SAME: "none", Outcome.SKIPPED: "none"}.get(
+            Outcome(self.outcome), "success"
+        )
 
     @property
     def errors(self) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """Pages of imports: the list, the file, its preview, confirm and undo."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from kkmp.imports.services import confirm as confirm_batch
 from kkmp.imports.services import confirmed_twin, preview, targets_of
 from kkmp.imports.services import undo as undo_batch
 from kkmp.listing import FILE_KINDS, as_file, paginate
-from kkmp.tabular.reading import FileError
+from kkmp.tabular.reading import Column, FileError
 from kkmp.tabular.writing import Heading, download, write_xlsx
 
 ROWS_PER_PAGE = 100
@@ -174,7 +175,13 @@ class _Line:
     """A row of the file as the page shows it: its cells in the order of the columns."""
 
     row: ImportRow
-    cells: list[str]
+    cells: list[dict[str, object]]
+
+
+def _line(row: ImportRow, columns: Sequence[Column]) -> _Line:
+    return _Line(
+        row, [{"title": column.title, "text": row.payload.get(column.key, "")} for column in columns]
+    )
 
 
 def _person(request: HttpRequest) -> User:

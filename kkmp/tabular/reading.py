@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -107,7 +108,12 @@ def _sheets(source: bytes, columns: Sequence[Column], *, most_rows: int) -> list
         raise FileError(_locked())
     if source.startswith((b"PK\x03\x04", OLE_MAGIC)):
         return _workbook(source, most_rows)
-    if source.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta")):
+    if (
+        source.removeprefix(BOM_UTF8)
+        .lstrip()[:200]
+        .lower()
+        .startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta"))
+    ):
         raise FileError(
             _(
                 "Ini halaman web atau XML, bukan lembar kerja. Buka di Excel, simpan sebagai .xlsx, lalu unggah lagi."
@@ -177,7 +183,7 @@ def _decoded(source: bytes) -> str:
         odd = sum(
             char not in "\t\r\n" and unicodedata.category(char) in {"Cc", "Cn", "Co"} for char in text[:2000]
         )
-        if odd <= len(text[:2000]) // 50:
+        if odd <= 5 + len(text[:2000]) // 50:
             return text
     raise unreadable
 

@@ -6,68 +6,185 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cooperatives', '0001_initial'),
+        ("cooperatives", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opening', 'Data awal 65 KKMP')], max_length=10, verbose_name='jenis')),
-                ('file_name', models.CharField(max_length=200, verbose_name='nama berkas')),
-                ('sha256', models.CharField(max_length=64, verbose_name='sidik berkas')),
-                ('state', models.CharField(choices=[('previewed', 'Diperiksa, belum dimasukkan'), ('confirmed', 'Dimasukkan'), ('undone', 'Dibatalkan')], default='previewed', max_length=10, verbose_name='keadaan')),
-                ('counts', models.JSONField(default=dict, verbose_name='jumlah baris')),
-                ('ignored', models.JSONField(blank=True, default=list, verbose_name='kolom yang tidak dibaca')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='diunggah pada')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='dimasukkan pada')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='dibatalkan pada')),
-                ('undo_note', models.CharField(blank=True, max_length=300, verbose_name='alasan pembatalan')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='oleh')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dimasukkan oleh')),
-                ('cooperative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cooperatives.cooperative', verbose_name='koperasi')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dibatalkan oleh')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("opening", "Data awal 65 KKMP")], max_length=10, verbose_name="jenis"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="nama berkas")),
+                ("sha256", models.CharField(max_length=64, verbose_name="sidik berkas")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("previewed", "Diperiksa, belum dimasukkan"),
+                            ("confirmed", "Dimasukkan"),
+                            ("undone", "Dibatalkan"),
+                        ],
+                        default="previewed",
+                        max_length=10,
+                        verbose_name="keadaan",
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict, verbose_name="jumlah baris")),
+                (
+                    "ignored",
+                    models.JSONField(blank=True, default=list, verbose_name="kolom yang tidak dibaca"),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="diunggah pada")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="dimasukkan pada")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="dibatalkan pada")),
+                ("undo_note", models.CharField(blank=True, max_length=300, verbose_name="alasan pembatalan")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="oleh",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="dimasukkan oleh",
+                    ),
+                ),
+                (
+                    "cooperative",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cooperatives.cooperative",
+                        verbose_name="koperasi",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="dibatalkan oleh",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'berkas impor',
-                'verbose_name_plural': 'berkas impor',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "berkas impor",
+                "verbose_name_plural": "berkas impor",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='baris')),
-                ('outcome', models.CharField(choices=[('new', 'Baru'), ('changed', 'Berubah'), ('same', 'Sama'), ('skipped', 'Belum diisi'), ('failed', 'Perlu diperbaiki')], max_length=8, verbose_name='hasil')),
-                ('messages', models.JSONField(default=list, verbose_name='pesan')),
-                ('effect', models.CharField(blank=True, max_length=500, verbose_name='yang terjadi')),
-                ('payload', models.JSONField(default=dict, verbose_name='isi')),
-                ('targets', models.JSONField(default=list, verbose_name='dibuat')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.importbatch', verbose_name='berkas')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="baris")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("new", "Baru"),
+                            ("changed", "Berubah"),
+                            ("same", "Sama"),
+                            ("skipped", "Belum diisi"),
+                            ("failed", "Perlu diperbaiki"),
+                        ],
+                        max_length=8,
+                        verbose_name="hasil",
+                    ),
+                ),
+                ("messages", models.JSONField(default=list, verbose_name="pesan")),
+                ("effect", models.CharField(blank=True, max_length=500, verbose_name="yang terjadi")),
+                ("payload", models.JSONField(default=dict, verbose_name="isi")),
+                ("targets", models.JSONField(default=list, verbose_name="dibuat")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="imports.importbatch",
+                        verbose_name="berkas",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'baris impor',
-                'verbose_name_plural': 'baris impor',
-                'ordering': ['batch', 'number'],
+                "verbose_name": "baris impor",
+                "verbose_name_plural": "baris impor",
+                "ordering": ["batch", "number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None), ('state', 'previewed')), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('state__in', ['confirmed', 'undone'])), _connector='OR'), name='confirmed_batch_says_when_and_who', violation_error_message='Berkas yang dimasukkan perlu waktu dan orang.'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "previewed")),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        ("state__in", ["confirmed", "undone"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="confirmed_batch_says_when_and_who",
+                violation_error_message="Berkas yang dimasukkan perlu waktu dan orang.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undo_note', ''), ('undone_at', None), ('undone_by', None)), models.Q(('state', 'undone'), ('undone_at__isnull', False), ('undone_by__isnull', False), models.Q(('undo_note', ''), _negated=True)), _connector='OR'), name='undone_batch_says_when_who_and_why', violation_error_message='Pembatalan perlu waktu, orang, dan alasan.'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("undo_note", ""), ("undone_at", None), ("undone_by", None)),
+                    models.Q(
+                        ("state", "undone"),
+                        ("undone_at__isnull", False),
+                        ("undone_by__isnull", False),
+                        models.Q(("undo_note", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="undone_batch_says_when_who_and_why",
+                violation_error_message="Pembatalan perlu waktu, orang, dan alasan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='import_row_once_a_batch', violation_error_message='Baris ini sudah ada.'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "number"),
+                name="import_row_once_a_batch",
+                violation_error_message="Baris ini sudah ada.",
+            ),
         ),
     ]

@@ -224,7 +224,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if IS_DEMO else "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"propagate": True}},
+    # The font subsetter tells every glyph.
+    "loggers": {"django.server": {"propagate": True}, "fontTools": {"level": "WARNING"}},
 }
 
 # --- imports ------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_demo_shows_the_published_figures_and_another_picture_today(demo: dt.dat
     }
     everywhere = Cooperative.objects.all()
     assert idle_because_of(everywhere, Reason.CAPITAL, on=START).count() == 19
-    melawai = with_outlet_class(everywhere.filter(kelurahan=plan.MELAWAI), on=dt.date(2025, 7, 21))
+    melawai: Any = with_outlet_class(everywhere.filter(kelurahan=plan.MELAWAI), on=dt.date(2025, 7, 21))
     assert [*melawai.values_list("outlet_class", flat=True)] == [OutletClass.RUNNING]
 
 
@@ -103,7 +103,7 @@ def test_demo_moves_a_little_every_month(demo: dt.date) -> None:
 
 def test_demo_has_every_class_in_every_kecamatan(demo: dt.date) -> None:
     classes: dict[str, set[str]] = defaultdict(set)
-    found = with_outlet_class(Cooperative.objects.all(), on=demo)
+    found: Any = with_outlet_class(Cooperative.objects.all(), on=demo)
     for code, outlet_class in found.values_list("kelurahan", "outlet_class"):
         classes[code[:8]].add(outlet_class)
     all_three = {OutletClass.RUNNING, OutletClass.IDLE, OutletClass.NONE}

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -79,8 +81,21 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") != "true":
             return super().handle_no_permission(request, view_func)
         answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/"), settings.LOGIN_URL).url
+        answer["HX-Redirect"] = redirect_to_login(_page_of_htmx(request), settings.LOGIN_URL).url
         return answer
+
+    def get_login_url(self, view_func: Callable[..., HttpResponse]) -> str:
+        """One way in; the admin's own views name the admin's page otherwise."""
+        return resolve_url(settings.LOGIN_URL)
+
+
+def _page_of_htmx(request: HttpRequest) -> str:
+    """Path and query of the page that asked for a piece; the header comes from outside, so its host is dropped."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
+    return urlunsplit(("", "", page.path or "/", page.query, ""))
 
 
 def vary_on_htmx(get_response: GetResponse) -> GetResponse:

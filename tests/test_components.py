@@ -1,10 +1,13 @@
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.template.loader import render_to_string
@@ -162,3 +165,17 @@ def test_pages_without_a_request_render() -> None:
         assert [heading.name for heading in page.select("h1")] == ["h1"]
         assert page.html is not None
         assert page.html["lang"] == "id"
+
+
+def test_the_style_guide_shows_every_component() -> None:
+    """But for what belongs to the frame, and what needs the day of a page."""
+    include = re.compile(r'{% include "(_components/[a-z_]+\.html)"')
+    folder = Path(settings.BASE_DIR) / "templates"
+
+    def used(name: str) -> set[str]:
+        found = set(include.findall((folder / name).read_text(encoding="utf-8")))
+        return found.union(*(used(one) for one in found))
+
+    components = {f"_components/{path.name}" for path in (folder / "_components").glob("*.html")}
+    shown = used("pages/style_guide.html") | used("base.html")
+    assert components - shown == {"_components/view_notes.html"}

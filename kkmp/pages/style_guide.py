@@ -91,6 +91,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "pages/style_guide.html",
         {
             "day": DAY,
+            "shows_confirm": request.GET.get("show") == "confirm",
             "parts": sample_parts(),
             "bars": [(area, parts) for area, parts in sample_bars()],
             "series": sample_series(),

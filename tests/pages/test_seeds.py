@@ -159,9 +159,8 @@ def test_demo_tells_of_each_outlet_in_order(demo: dt.date) -> None:
 
 def test_demo_needs_fit_the_outlets(demo: dt.date) -> None:
     """Idle for capital with an open need, and no open need where an outlet runs or is closed."""
-    outlets = (
-        with_status(Outlet.objects.all(), on=demo).order_by("pk").values_list("pk", "status", "status_reason")
-    )
+    annotated: Any = with_status(Outlet.objects.all(), on=demo)
+    outlets = annotated.order_by("pk").values_list("pk", "status", "status_reason")
     with_open_need = set(CapitalNeed.objects.open_on(demo).values_list("outlet", flat=True))
     for_capital = {pk for pk, status, reason in outlets if (status, reason) == (Status.IDLE, Reason.CAPITAL)}
     waiting = {pk for pk, status, _reason in outlets if status in (Status.IDLE, Status.PREPARING)}

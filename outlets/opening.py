@@ -104,22 +104,25 @@ class Opening:
             "status": self.status.label,
             "since": tanggal_short(self.since),
         }
-        if self.status == Status.NONE:
-            return f"{self.cooperative}: {told}"
-        if self.outlet is None:
-            which = _("gerai baru “%(name)s” (%(kind)s)")
-        elif self.outlet.name != self.outlet_name:
-            which = _("gerai “%(old)s” yang sudah ada menjadi “%(name)s” (%(kind)s)")
-        else:
-            which = _("gerai “%(name)s” (%(kind)s) yang sudah ada")
-        old = self.outlet.name if self.outlet else ""
-        which %= {"name": self.outlet_name, "kind": self.outlet_kind.label, "old": old}
-        parts = [f"{self.cooperative}: {which}", told]
+        parts = [str(self.cooperative), told]
         if self.reason:
             parts.append(_("sebab %(reason)s") % {"reason": self.reason.label})
         if self.need_idr:
             parts.append(_("kebutuhan modal %(amount)s") % {"amount": rupiah(self.need_idr)})
-        return ", ".join(parts)
+        if self.status != Status.NONE:
+            parts.append(self._outlet_effect())
+        return " · ".join(parts)
+
+    def _outlet_effect(self) -> str:
+        words = {"name": self.outlet_name, "kind": self.outlet_kind.label}
+        if self.outlet is None:
+            return _("gerai baru “%(name)s” (%(kind)s)") % words
+        if (self.outlet.name, self.outlet.kind) == (self.outlet_name, self.outlet_kind):
+            return _("gerai yang sudah ada “%(name)s” (%(kind)s)") % words
+        return _("gerai yang sudah ada “%(old)s” menjadi “%(name)s” (%(kind)s)") % {
+            "old": self.outlet.name,
+            **words,
+        }
 
 
 class RowCheck:

@@ -39,7 +39,7 @@ def test_area_is_found_in_every_spelling(
         (
             2,
             "new",
-            "KKMP Jati Padang: gerai baru “Gerai KKMP Jati Padang” (Sembako), Berjalan sejak 22/09/2025",
+            "KKMP Jati Padang · Berjalan sejak 22/09/2025 · gerai baru “Gerai KKMP Jati Padang” (Sembako)",
             [],
         )
     ]
@@ -275,7 +275,7 @@ def test_rows_that_say_nothing_yet_are_skipped(
     )
     assert effects_of(batch) == [
         (2, "skipped", "", []),
-        (3, "new", "KKMP Pulo: gerai baru “Gerai KKMP Pulo” (Sembako), Berjalan sejak 22/09/2025", []),
+        (3, "new", "KKMP Pulo · Berjalan sejak 22/09/2025 · gerai baru “Gerai KKMP Pulo” (Sembako)", []),
         (4, "skipped", "", []),
     ]
 
@@ -283,31 +283,31 @@ def test_rows_that_say_nothing_yet_are_skipped(
 @pytest.mark.parametrize(
     ("cells", "effect", "notes"),
     [
-        (("tidak ada", "1 Oktober 2025"), "KKMP Melawai: Belum ada gerai sejak 01/10/2025", []),
+        (("tidak ada", "1 Oktober 2025"), "KKMP Melawai · Belum ada gerai sejak 01/10/2025", []),
         (
             ("SUDAH ADA, BELUM BERJALAN", "2025-10-01", "Modal usaha", "Rp 50.000.000,-", "apotik", "Apotek Sehat"),
-            ("KKMP Melawai: gerai baru “Apotek Sehat” (Apotek), Ada, belum berjalan sejak 01/10/2025, "
-            "sebab Modal usaha, kebutuhan modal Rp\xa050.000.000"),
+            ("KKMP Melawai · Ada, belum berjalan sejak 01/10/2025 · sebab Modal usaha"
+            " · kebutuhan modal Rp\xa050.000.000 · gerai baru “Apotek Sehat” (Apotek)"),
             [],
         ),
         (
             ("belum beroperasi", "01.10.25", "kurang modal"),
-            ("KKMP Melawai: gerai baru “Gerai KKMP Melawai” (Sembako), Ada, belum berjalan sejak 01/10/2025, "
-            "sebab Modal usaha"),
+            ("KKMP Melawai · Ada, belum berjalan sejak 01/10/2025 · sebab Modal usaha"
+            " · gerai baru “Gerai KKMP Melawai” (Sembako)"),
             ["Sebabnya modal, tetapi kebutuhan modalnya kosong. Boleh diisi nanti."],
         ),
         (
             ("idle", "16/3/2026", "Listrik, air, internet", "50"),
-            ("KKMP Melawai: gerai baru “Gerai KKMP Melawai” (Sembako), Ada, belum berjalan sejak 16/03/2026, "
-            "sebab Listrik, air, internet, kebutuhan modal Rp\xa050"),
+            ("KKMP Melawai · Ada, belum berjalan sejak 16/03/2026 · sebab Listrik, air, internet"
+            " · kebutuhan modal Rp\xa050 · gerai baru “Gerai KKMP Melawai” (Sembako)"),
             ["Kebutuhan modal hanya Rp\xa050. Tulis jumlah penuh dalam rupiah."],
         ),
         (
             ("dalam pembangunan", "1/1/2025", "", "0"),
-            "KKMP Melawai: gerai baru “Gerai KKMP Melawai” (Sembako), Disiapkan sejak 01/01/2025",
+            "KKMP Melawai · Disiapkan sejak 01/01/2025 · gerai baru “Gerai KKMP Melawai” (Sembako)",
             [],
         ),
-        (("tutup", "1/1/2026"), "KKMP Melawai: gerai baru “Gerai KKMP Melawai” (Sembako), Ditutup sejak 01/01/2026", []),
+        (("tutup", "1/1/2026"), "KKMP Melawai · Ditutup sejak 01/01/2026 · gerai baru “Gerai KKMP Melawai” (Sembako)", []),
     ],
 )  # fmt: skip
 def test_words_of_the_field_are_understood(
@@ -325,12 +325,12 @@ def test_words_of_the_field_are_understood(
 @pytest.mark.parametrize(
     ("existing", "kind", "name", "effect"),
     [
-        ([("grocery", "Gerai Lama")], "", "", "gerai “Gerai Lama” (Sembako) yang sudah ada"),
-        ([("grocery", "Gerai Lama")], "sembako", "GERAI-LAMA", "gerai “Gerai Lama” yang sudah ada menjadi “GERAI-LAMA” (Sembako)"),
-        ([("grocery", "Gerai Lama")], "", "Gerai Baru", "gerai “Gerai Lama” yang sudah ada menjadi “Gerai Baru” (Sembako)"),
+        ([("grocery", "Gerai Lama")], "", "", "gerai yang sudah ada “Gerai Lama” (Sembako)"),
+        ([("grocery", "Gerai Lama")], "sembako", "GERAI-LAMA", "gerai yang sudah ada “Gerai Lama” menjadi “GERAI-LAMA” (Sembako)"),
+        ([("grocery", "Gerai Lama")], "", "Gerai Baru", "gerai yang sudah ada “Gerai Lama” menjadi “Gerai Baru” (Sembako)"),
         ([("grocery", "Gerai Lama")], "apotek", "", "gerai baru “Gerai KKMP Melawai” (Apotek)"),
-        ([("grocery", "Gerai Lama"), ("pharmacy", "Apotek Lama")], "apotek", "", "gerai “Apotek Lama” (Apotek) yang sudah ada"),
-        ([("grocery", "Gerai Lama"), ("grocery", "Gerai Dua")], "", "Gerai Dua", "gerai “Gerai Dua” (Sembako) yang sudah ada"),
+        ([("grocery", "Gerai Lama"), ("pharmacy", "Apotek Lama")], "apotek", "", "gerai yang sudah ada “Apotek Lama” (Apotek)"),
+        ([("grocery", "Gerai Lama"), ("grocery", "Gerai Dua")], "", "Gerai Dua", "gerai yang sudah ada “Gerai Dua” (Sembako)"),
     ],
 )  # fmt: skip
 def test_outlet_without_a_status_is_used_again(
@@ -346,7 +346,7 @@ def test_outlet_without_a_status_is_used_again(
         OutletFactory.create(cooperative=territory["Melawai"], kind=kind_of, name=name_of)
     OutletFactory.create(cooperative=territory["Pulo"], name="Gerai Lain")
     batch = previewed((CODE, "", "", "Berjalan", "22/09/2025", "", "", kind, name), by=sudin)
-    assert effects_of(batch) == [(2, "new", f"KKMP Melawai: {effect}, Berjalan sejak 22/09/2025", [])]
+    assert effects_of(batch) == [(2, "new", f"KKMP Melawai · Berjalan sejak 22/09/2025 · {effect}", [])]
 
 
 def test_which_of_several_outlets_is_asked(

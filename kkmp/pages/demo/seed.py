@@ -47,6 +47,7 @@ def seed_demo(*, today: date) -> dict[str, int]:
     midnight = timezone.make_aware(datetime.combine(today, time.min))
     story = tell(codes, until=today).known_at(midnight)
     people = add_people(today=today)
+    write.backdate_reference()
     write.profiles(people)
     write.targets(people, today=today)
     write.members(tell_members(codes, before=today), people)

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import (
+    bulk_create_with_history,
+    bulk_update_with_history,
+    get_history_manager_for_model,
+)
 
 from cooperatives.models import Cooperative, Formation, Target
 from kkmp.accounts.models import User
 from kkmp.edited import EditedModel
 from kkmp.pages.demo import plan
 from kkmp.pages.demo.members import Membership
-from kkmp.pages.demo.people import People
+from kkmp.pages.demo.people import JOINED_ON, People
 from kkmp.pages.demo.story import Place, Story, office_hour
+from kkmp.pages.reference import ORIGIN
 from members.models import Member
 from outlets.models import CapitalNeed, ChangeSource, Outlet, OutletKind, StatusChange
 from partners.models import Attendance, Event, Partner, StageChange, Support
@@ -24,6 +29,13 @@ REGISTERED = 0.9
 TARGETS = {"31.74.01": 4, "31.74.04": 5, "31.74.07": 6, "31.74.09": 4}
 
 Outlets = dict[Place, Outlet]
+
+
+def backdate_reference() -> None:
+    """Let the reference rows be older than the story; their history would else end with their beginning."""
+    for model in (Cooperative, Partner, Event):
+        told = get_history_manager_for_model(model).filter(history_change_reason=ORIGIN)
+        told.update(history_date=office_hour(JOINED_ON))
 
 
 def profiles(people: People) -> None:

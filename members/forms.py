@@ -55,7 +55,7 @@ class MemberListForm(ListForm):
         since = {"day": date_format(view.since, "d/m/Y")}
         self.fields["cooperative"].queryset = view.cooperatives.select_related("kelurahan")  # type: ignore[attr-defined]
         self.fields["state"].choices = [  # type: ignore[attr-defined]
-            ("", _("Anggota pada hari itu")),
+            ("", _("Aktif")),
             ("joined", _("Masuk sesudah %(day)s") % since),
             ("ended", _("Keluar sesudah %(day)s") % since),
             ("left", _("Semua yang sudah keluar")),
@@ -67,6 +67,10 @@ class MemberListForm(ListForm):
     def cooperative_chosen(self) -> Cooperative | None:
         chosen: Cooperative | None = self.cleaned_data.get("cooperative")
         return chosen
+
+    @property
+    def shows_who_left(self) -> bool:
+        return self.cleaned_data.get("state") in {"ended", "left", "all"}
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = self._in_state(rows)

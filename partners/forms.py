@@ -102,6 +102,10 @@ class PartnerForm(EditedForm):
         model = Partner
         fields: ClassVar[list[str]] = ["name", "category", "focus", "contact"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [("", _("Pilih kategori")), *PartnerCategory.choices]  # type: ignore[attr-defined]
+
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         # The database refuses the same spelling; people also mean the same partner in other letters.
@@ -148,7 +152,10 @@ class NewSupportForm(EditedForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partner"].queryset = Partner.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["partner"] = forms.ModelChoiceField(
+            Partner.objects.visible_to(user), label=_("Mitra"), empty_label=_("Pilih mitra")
+        )
+        self.fields["kind"].choices = [("", _("Pilih bentuk")), *SupportKind.choices]  # type: ignore[attr-defined]
         mine = Cooperative.objects.visible_to(user).select_related("kelurahan")
         self.fields["cooperative"] = forms.ModelChoiceField(
             mine, label=_("Koperasi"), to_field_name="kelurahan", empty_label=_("Pilih koperasi")
@@ -229,16 +236,20 @@ class AttendanceForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, event: Event, user: User) -> None:
         super().__init__(data)
-        partners = Partner.objects.visible_to(user)
-        cooperatives = Cooperative.objects.visible_to(user).select_related("kelurahan")
-        # A submit may name somebody whom another person recorded meanwhile: that is no mistake.
-        self.fields["partners"].queryset = partners if data else partners.exclude(attendances__event=event)  # type: ignore[attr-defined]
-        self.fields["cooperatives"].queryset = (  # type: ignore[attr-defined]
-            cooperatives if data else cooperatives.exclude(attendances__event=event)
-        )
+        choices: dict[str, QuerySet[Any]] = {
+            "partners": Partner.objects.visible_to(user),
+            "cooperatives": Cooperative.objects.visible_to(user).select_related("kelurahan"),
+        }
+        for name, rows in choices.items():
+            # A submit may name somebody whom another person recorded meanwhile: that is no mistake.
+            offered = rows if data else rows.exclude(attendances__event=event)
+            if offered.exists():
+                self.fields[name].queryset = offered  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned["partners"] and not cleaned["cooperatives"]:
+        if not self.errors and not any(cleaned.values()):
             raise ValidationError(_("Pilih sedikitnya satu mitra atau koperasi."))
         return cleaned

@@ -104,7 +104,9 @@ def attendance_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "partners/event_detail.html", {**_page(request, event), "form": form})
     chosen = form.cleaned_data
-    count = record_attendance(event=event, partners=chosen["partners"], cooperatives=chosen["cooperatives"])
+    count = record_attendance(
+        event=event, partners=chosen.get("partners", []), cooperatives=chosen.get("cooperatives", [])
+    )
     messages.success(
         request,
         ngettext("%(count)d kehadiran tercatat.", "%(count)d kehadiran tercatat.", count) % {"count": count},

@@ -1,0 +1,93 @@
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from kkmp.accounts.models import AccessEvent, Verb
+from members.models import Member
+from tests.factories import MemberFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/members/member/"
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(UserFactory.create(admin=True))
+    return client
+
+
+def change_address(member: Member) -> str:
+    return reverse("admin:members_member_change", args=[member.pk])
+
+
+def typed(member: Member, **changes: object) -> dict[str, object]:
+    return {
+        "cooperative": member.cooperative_id,
+        "number": member.number,
+        "full_name": member.full_name,
+        "gender": "",
+        "joined_on": "2025-08-01",
+        "ended_on": "",
+        "version": member.version,
+    } | changes
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_costs_the_same_for_any_number_of_rows(
+    admin: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    MemberFactory.create_batch(rows)
+    with django_assert_num_queries(6):
+        assert admin.get(LIST).status_code == 200
+
+
+def test_list_finds_by_name_number_and_kelurahan(admin: Client) -> None:
+    member = MemberFactory.create(full_name="Nama Dicari", number="K-77")
+    MemberFactory.create(full_name="Orang Lain")
+    for text in ("dicari", "K-77", member.cooperative.kelurahan.name):
+        assert list(admin.get(LIST, {"q": text}).context["cl"].result_list) == [member]
+
+
+def test_correction_is_kept_in_history_and_logged(admin: Client) -> None:
+    member = MemberFactory.create(full_name="Salah Tulis")
+    assert admin.get(change_address(member)).status_code == 200
+    admin.post(change_address(member), typed(member, full_name="Benar Tulis"))
+    member.refresh_from_db()
+    assert (member.full_name, member.version) == ("Benar Tulis", 2)
+    assert [row.full_name for row in member.history.order_by("history_id")] == ["Salah Tulis", "Benar Tulis"]
+    logged = AccessEvent.objects.filter(verb=Verb.PERSON_VIEWED).values_list("target", flat=True)
+    assert list(logged) == [f"members.member {member.pk}"]
+
+
+def test_second_editor_is_told_here_too(admin: Client) -> None:
+    member = MemberFactory.create(full_name="Ketikan Lama")
+    Member.objects.filter(pk=member.pk).update(full_name="Ketikan Orang Lain", version=2)
+    response = admin.post(change_address(member), typed(member, full_name="Ketikan Saya"))
+    assert "Nama lengkap sekarang berisi “Ketikan Orang Lain”" in response.content.decode()
+    assert 'value="Ketikan Saya"' in response.content.decode()
+    member.refresh_from_db()
+    assert member.full_name == "Ketikan Orang Lain"
+
+
+def test_member_is_added_ended_and_never_deleted(admin: Client) -> None:
+    member = MemberFactory.create()
+    fresh = {name: value for name, value in typed(member, number="NEW").items() if name != "version"}
+    admin.post(reverse("admin:members_member_add"), fresh)
+    added = Member.objects.get(number="NEW")
+    admin.post(change_address(added), typed(added, ended_on="2026-01-01"))
+    added.refresh_from_db()
+    assert added.ended_on == dt.date(2026, 1, 1)
+    assert admin.post(reverse("admin:members_member_delete", args=[member.pk]), {"post": "yes"}).status_code == 403
+    assert Member.objects.count() == 2
+
+
+@pytest.mark.parametrize("trait", ["sudin", "leader"])
+def test_only_admins_have_a_back_office(client: Client, trait: str) -> None:
+    MemberFactory.create(full_name="Nama Rahasia")
+    client.force_login(UserFactory.create(**{trait: True}))
+    response = client.get(LIST)
+    assert response.status_code == 403
+    assert b"Nama Rahasia" not in response.content

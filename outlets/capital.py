@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery, Sum
 
 from cooperatives.models import Cooperative
-from outlets.models import CapitalNeed, CapitalNeedQuerySet, OutletQuerySet, Reason, Status
+from outlets.models import CapitalNeed, CapitalNeedQuerySet, Outlet, Reason, Status
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def open_needs_total(cooperatives: QuerySet[Cooperative], *, on: date) -> NeedTo
 
 def with_open_needs(
     cooperatives: QuerySet[Cooperative], *, on: date, name: str = "open_need_idr"
-) -> QuerySet[Cooperative]:
+) -> QuerySet[Any]:
     """Annotate the sum of each cooperative's needs open on a day; null where none is recorded."""
     # Subquery: joining needs beside other children would multiply both sums.
     needs = CapitalNeed.objects.filter(outlet__cooperative=OuterRef("pk")).open_on(on).order_by()
@@ -44,12 +45,19 @@ def with_open_needs(
     return cooperatives.annotate(**{name: Subquery(total, output_field=BigIntegerField())})
 
 
-def without_open_need(outlets: OutletQuerySet, *, on: date) -> OutletQuerySet:
+def with_outlet_needs(outlets: QuerySet[Outlet], *, on: date, name: str = "open_need_idr") -> QuerySet[Any]:
+    """Annotate the sum of each outlet's needs open on a day; null where none is recorded."""
+    needs = CapitalNeed.objects.filter(outlet=OuterRef("pk")).open_on(on).order_by()
+    total = needs.values("outlet").annotate(total=Sum("amount_idr")).values("total")
+    return outlets.annotate(**{name: Subquery(total, output_field=BigIntegerField())})
+
+
+def without_open_need(outlets: QuerySet[Any], *, on: date) -> QuerySet[Any]:
     """Outlets with no need open on that day."""
     return outlets.filter(~Exists(CapitalNeed.objects.filter(outlet=OuterRef("pk")).open_on(on)))
 
 
-def idle_without_need(outlets: OutletQuerySet, *, on: date) -> OutletQuerySet:
+def idle_without_need(outlets: QuerySet[Any], *, on: date) -> QuerySet[Any]:
     """Idle for capital, yet no open need says how much: a contradiction to show, not to refuse.
 
     Takes outlets annotated by `outlet_class.with_status` for the same day.

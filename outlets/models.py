@@ -80,14 +80,18 @@ class OutletQuerySet(ScopedQuerySet["Outlet"]):
         """By name, address or cooperative."""
         cooperatives = Cooperative.objects.search(text)
         return self.filter(
-            Q(name__icontains=text.strip()) | Q(address__icontains=text.strip()) | Q(cooperative__in=cooperatives)
+            Q(name__icontains=text.strip())
+            | Q(address__icontains=text.strip())
+            | Q(cooperative__in=cooperatives)
         )
 
 
 class Outlet(EditedModel):
     """A gerai: a place where a cooperative sells or serves. What it does on a day is told by its status changes."""
 
-    cooperative = models.ForeignKey(Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="outlets")
+    cooperative = models.ForeignKey(
+        Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="outlets"
+    )
     kind = models.CharField(_("jenis"), max_length=12, choices=OutletKind)
     name = models.CharField(_("nama gerai"), max_length=150)
     address = models.CharField(_("alamat"), max_length=300, blank=True)
@@ -165,7 +169,13 @@ class StatusChange(models.Model):
     source = models.CharField(_("sumber"), max_length=10, choices=ChangeSource)
     retracted_at = models.DateTimeField(_("dicabut pada"), null=True, blank=True, editable=False)
     retracted_by = models.ForeignKey(
-        User, models.PROTECT, verbose_name=_("dicabut oleh"), related_name="+", null=True, blank=True, editable=False
+        User,
+        models.PROTECT,
+        verbose_name=_("dicabut oleh"),
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
     )
     retract_note = models.CharField(_("alasan pencabutan"), max_length=500, blank=True, editable=False)
 
@@ -194,7 +204,9 @@ class StatusChange(models.Model):
                 name="outlet_is_empty_exactly_for_none",
                 condition=Q(status=Status.NONE, outlet=None)
                 | (~Q(status=Status.NONE) & Q(outlet__isnull=False)),
-                violation_error_message=_("“Belum ada gerai” berlaku untuk koperasi, status lain untuk satu gerai."),
+                violation_error_message=_(
+                    "“Belum ada gerai” berlaku untuk koperasi, status lain untuk satu gerai."
+                ),
             ),
             models.UniqueConstraint(
                 name="one_live_change_per_outlet_and_day",
@@ -232,7 +244,9 @@ class StatusChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.outlet or self.cooperative}: {self.get_status_display()} ({self.effective_on:%d/%m/%Y})"
+        return (
+            f"{self.outlet or self.cooperative}: {self.get_status_display()} ({self.effective_on:%d/%m/%Y})"
+        )
 
     @property
     def is_live(self) -> bool:
@@ -254,7 +268,15 @@ class CapitalNeedQuerySet(ScopedQuerySet["CapitalNeed"]):
 
     def open_on(self, day: date) -> Self:
         """Needs that had arisen by that day and were not yet closed."""
-        return self.filter(Q(closed_on=None) | Q(closed_on__gt=day), since_on__lte=day)
+        return self.known_on(day).filter(Q(closed_on=None) | Q(closed_on__gt=day))
+
+    def closed_by(self, day: date) -> Self:
+        """Needs that were met on that day or earlier."""
+        return self.known_on(day).filter(closed_on__lte=day)
+
+    def known_on(self, day: date) -> Self:
+        """Needs that had arisen by that day, met or not."""
+        return self.filter(since_on__lte=day)
 
     def search(self, text: str) -> Self:
         return self.filter(Q(text__icontains=text.strip()) | Q(outlet__in=Outlet.objects.search(text)))

@@ -1,7 +1,8 @@
-"""The class of a cooperative on a day: does an outlet run, stand idle, is there none, or do we not know?"""
+"""The class of a cooperative on a day: whether an outlet runs, stands idle, there is none, or we do not know."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import (
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperatives.models import Cooperative
 from outlets.capital import with_open_needs
-from outlets.models import Outlet, OutletQuerySet, Reason, Status, StatusChange
+from outlets.models import Outlet, Reason, Status, StatusChange
 
 
 class OutletClass(models.TextChoices):
@@ -32,6 +33,9 @@ class OutletClass(models.TextChoices):
     NONE = "none", _("Belum ada gerai")
     UNRECORDED = "unrecorded", _("Belum dicatat")
 
+
+# Rows that carry more than their model's fields; the type checker knows only those.
+AnnotatedRows = QuerySet[Any]
 
 # A running outlet outweighs an idle one, an idle one outweighs the rest.
 _RANK = {Status.RUNNING: 0, Status.IDLE: 1}
@@ -46,7 +50,7 @@ def class_from(statuses: Iterable[str], *, is_recorded: bool) -> OutletClass:
     return OutletClass.NONE if is_recorded else OutletClass.UNRECORDED
 
 
-def with_status(outlets: OutletQuerySet, *, on: date, known_at: datetime | None = None) -> OutletQuerySet:
+def with_status(outlets: QuerySet[Outlet], *, on: date, known_at: datetime | None = None) -> AnnotatedRows:
     """Annotate `status`, `status_reason` and `status_since` of each outlet on a day; null before its first change.
 
     `status_since` is the first day of the unbroken run: an outlet idle since May whose reason changed in July is
@@ -66,8 +70,12 @@ def with_status(outlets: OutletQuerySet, *, on: date, known_at: datetime | None 
 
 
 def with_outlet_class(
-    cooperatives: QuerySet[Cooperative], *, on: date, known_at: datetime | None = None, name: str = "outlet_class"
-) -> QuerySet[Cooperative]:
+    cooperatives: QuerySet[Cooperative],
+    *,
+    on: date,
+    known_at: datetime | None = None,
+    name: str = "outlet_class",
+) -> AnnotatedRows:
     """Annotate each cooperative's class on a day (domain: Outlet status and class).
 
     `known_at` answers from the records as they stood at that moment. `name` lets two days stand on one queryset.
@@ -89,7 +97,10 @@ def with_outlet_class(
     return cooperatives.alias(**{rank: Subquery(best, output_field=IntegerField())}).annotate(
         **{
             name: Case(
-                *(When(**{rank: number}, then=Value(found.value)) for number, found in _CLASS_OF_RANK.items()),
+                *(
+                    When(**{rank: number}, then=Value(found.value))
+                    for number, found in _CLASS_OF_RANK.items()
+                ),
                 When(Exists(recorded), then=Value(OutletClass.NONE.value)),
                 default=Value(OutletClass.UNRECORDED.value),
                 output_field=CharField(),
@@ -100,7 +111,7 @@ def with_outlet_class(
 
 def with_idle_reason(
     cooperatives: QuerySet[Cooperative], *, on: date, known_at: datetime | None = None
-) -> QuerySet[Cooperative]:
+) -> AnnotatedRows:
     """Annotate `idle_reason` and `idle_since`: of the outlet that has stood idle the longest on that day."""
     idle = (
         with_status(Outlet.objects.filter(cooperative=OuterRef("pk")), on=on, known_at=known_at)
@@ -115,7 +126,7 @@ def with_idle_reason(
 
 def idle_because_of(
     cooperatives: QuerySet[Cooperative], reason: Reason, *, on: date, known_at: datetime | None = None
-) -> QuerySet[Cooperative]:
+) -> AnnotatedRows:
     """Cooperatives of class IDLE with an outlet that stands idle for this reason."""
     outlets = with_status(Outlet.objects.filter(cooperative=OuterRef("pk")), on=on, known_at=known_at)
     return with_outlet_class(cooperatives, on=on, known_at=known_at, name="class_for_reason").filter(
@@ -148,7 +159,7 @@ def class_counts(
 
 def flow(
     cooperatives: QuerySet[Cooperative], *, since: date, on: date, known_at: datetime | None = None
-) -> QuerySet[Cooperative]:
+) -> AnnotatedRows:
     """Annotate `class_before` (on the day `since`) and `class_after` (on the day `on`)."""
     before = with_outlet_class(cooperatives, on=since, known_at=known_at, name="class_before")
     return with_outlet_class(before, on=on, known_at=known_at, name="class_after")
@@ -169,7 +180,7 @@ def flow_counts(
 
 def longest_idle(
     cooperatives: QuerySet[Cooperative], *, on: date, known_at: datetime | None = None
-) -> QuerySet[Cooperative]:
+) -> AnnotatedRows:
     """Cooperatives of class IDLE, the longest idle first, with `idle_since`, `idle_reason` and `open_need_idr`."""
     idle = with_outlet_class(cooperatives, on=on, known_at=known_at, name="class_now").filter(
         class_now=OutletClass.IDLE

@@ -58,7 +58,9 @@ def decide_status(
             change.save(force_insert=True)
     except IntegrityError as error:
         # An import writes many rows without this lock; its row may have come between the check and ours.
-        message = _("Orang lain baru saja mencatat status untuk tanggal itu. Muat ulang halaman ini, lalu periksa.")
+        message = _(
+            "Orang lain baru saja mencatat status untuk tanggal itu. Muat ulang halaman ini, lalu periksa."
+        )
         raise ValidationError(message) from error
     return change
 
@@ -90,7 +92,9 @@ def _retract(change: StatusChange, *, note: str, by: User, at: datetime) -> date
         .update(retracted_at=at, retracted_by=by, retract_note=note.strip())
     )
     if not won:
-        raise ValidationError(_("Perubahan ini sudah dicabut orang lain. Muat ulang halaman untuk melihat yang berlaku."))
+        raise ValidationError(
+            _("Perubahan ini sudah dicabut orang lain. Muat ulang halaman untuk melihat yang berlaku.")
+        )
     change.refresh_from_db()
     return at
 
@@ -100,10 +104,12 @@ def _refuse_none_beside_an_outlet(cooperative: Cooperative, day: date) -> None:
     standing = outlets.filter(status__in=[Status.RUNNING, Status.IDLE]).order_by("pk").first()
     if standing is None:
         return
-    message = _("Pada %(day)s gerai “%(outlet)s” tercatat “%(status)s”; koperasi ini tidak bisa dinyatakan belum punya gerai.")
+    message = _(
+        "Pada %(day)s gerai “%(outlet)s” tercatat “%(status)s”; koperasi ini tidak bisa dinyatakan belum punya gerai."
+    )
     names = {
         "day": date_format(day, "j F Y"),
         "outlet": standing.name,
-        "status": Status(standing.status).label,  # type: ignore[attr-defined]  # annotated by with_status
+        "status": Status(standing.status).label,
     }
     raise ValidationError({"effective_on": message % names})

@@ -33,7 +33,11 @@ class Timeline:
 
 
 def timeline(
-    cooperative: Cooperative, *, until: date, known_at: datetime | None = None, link: Callable[[str], str] = str
+    cooperative: Cooperative,
+    *,
+    until: date,
+    known_at: datetime | None = None,
+    link: Callable[[str], str] = str,
 ) -> Timeline:
     """The class of a cooperative up to a day, and below it one lane for each outlet; two queries.
 
@@ -66,17 +70,28 @@ def changed_since_effect(
     cooperatives: QuerySet[Cooperative], *, on: date, known_at: datetime | None = None
 ) -> datetime | None:
     """When the records about a day last changed after that day had ended; None when they still say what they said."""
+    of_these = StatusChange.objects.filter(cooperative__in=cooperatives.order_by().values("pk"))
+    return _changed_since(of_these, on, known_at)
+
+
+def outlet_changed_since_effect(
+    outlet: Outlet, *, on: date, known_at: datetime | None = None
+) -> datetime | None:
+    """The same, of one outlet."""
+    return _changed_since(StatusChange.objects.filter(outlet=outlet), on, known_at)
+
+
+def _changed_since(changes: StatusChangeQuerySet, on: date, known_at: datetime | None) -> datetime | None:
     end = timezone.make_aware(datetime.combine(on, time.max))
     recorded, retracted = Q(recorded_at__gt=end), Q(retracted_at__gt=end)
     if known_at is not None:
         recorded &= Q(recorded_at__lte=known_at)
         retracted &= Q(retracted_at__lte=known_at)
     found = (
-        StatusChange.objects.filter(cooperative__in=cooperatives.order_by().values("pk"), effective_on__lte=on)
+        changes.filter(effective_on__lte=on)
         .order_by()
         .aggregate(
-            recorded=Max("recorded_at", filter=recorded),
-            retracted=Max("retracted_at", filter=retracted),
+            recorded=Max("recorded_at", filter=recorded), retracted=Max("retracted_at", filter=retracted)
         )
     )
     return max((moment for moment in found.values() if moment), default=None)
@@ -118,6 +133,8 @@ def _class_segments(changes: Iterable[StatusChange]) -> list[Segment]:
         if not turns or turns[-1][1] != outlet_class:
             turns.append((day, outlet_class))
     return [
-        Segment(outlet_class.value, str(outlet_class.label), day, following[0] - ONE_DAY if following else None)
+        Segment(
+            outlet_class.value, str(outlet_class.label), day, following[0] - ONE_DAY if following else None
+        )
         for (day, outlet_class), following in zip_longest(turns, turns[1:])
     ]

@@ -1,15 +1,93 @@
-"""Capital needs: list, add, edit and close."""
+"""Capital needs: the list on a day with its sum, add, edit and close."""
 
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cooperatives.asof import read_view
+from kkmp.accounts.models import Verb
+from kkmp.accounts.services import record_access
+from kkmp.edited import save_form
+from kkmp.listing import FILE_KINDS, as_file, paginate
+from outlets.capital import idle_without_need, need_total
+from outlets.exports import NEED_HEADINGS, need_rows
+from outlets.models import CapitalNeed, CapitalNeedQuerySet, Outlet
+from outlets.need_forms import NeedForm, NeedListForm
+from outlets.views.outlets import EDITS_SHOWN, outlets_in
 
 
+@permission_required("outlets.view_capitalneed", raise_exception=True)
 def need_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    view = read_view(request)
+    form = NeedListForm.read(request.GET, view=view)
+    needs = CapitalNeed.objects.visible_to(request.user)
+    if view.kecamatan:
+        needs = needs.filter(outlet__cooperative__kelurahan__kecamatan=view.kecamatan)
+    filtered = form.rows(needs)
+    assert isinstance(filtered, CapitalNeedQuerySet)  # noqa: S101  # for the type checker: ListForm knows no model
+    if request.GET.get("format") in FILE_KINDS:
+        rows = list(need_rows(filtered, on=view.on))
+        record_access(
+            request, Verb.EXPORTED, target=_("kebutuhan modal, %(count)d baris") % {"count": len(rows)}
+        )
+        name = f"kebutuhan-modal-{view.on.isoformat()}"
+        return as_file(request.GET["format"], NEED_HEADINGS, rows, name=name, sheet=_("Kebutuhan modal"))
+    shown = needs.select_related("outlet__cooperative__kelurahan__kecamatan")
+    context = {
+        "view": view,
+        "listing": paginate(form, shown, request.GET.get("page")),
+        "total": need_total(filtered),
+        "unnamed_count": idle_without_need(outlets_in(view), on=view.on).count(),
+        "may_change": request.user.has_perm("outlets.change_capitalneed"),
+        "reset_href": reverse("outlets:needs"),
+    }
+    return render(request, "outlets/needs.html", context)
 
 
 def need_add(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+    mine = Outlet.objects.visible_to(request.user).select_related("cooperative__kelurahan")
+    outlet = get_object_or_404(mine, pk=pk)
+    if not request.user.has_perm("outlets.add_capitalneed"):
+        raise PermissionDenied
+    form = NeedForm(request.POST or None, instance=CapitalNeed(outlet=outlet))
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(request, _("Kebutuhan modal gerai “%(name)s” tersimpan.") % {"name": outlet.name})
+        return redirect(outlet)
+    return render(
+        request, "outlets/need_form.html", {"form": form, "outlet": outlet, "need": None, "edits": []}
+    )
 
 
 def need_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+    mine = CapitalNeed.objects.visible_to(request.user).select_related("outlet__cooperative__kelurahan")
+    need = get_object_or_404(mine, pk=pk)
+    if not request.user.has_perm("outlets.change_capitalneed"):
+        raise PermissionDenied
+    closed_before = need.closed_on
+    form = NeedForm(request.POST or None, instance=need, is_closing="close" in request.GET)
+    if request.method == "POST" and save_form(form, form.save):
+        messages.success(request, _saved_words(need, was_open=closed_before is None))
+        return redirect(need.outlet)
+    context = {
+        "form": form,
+        "outlet": need.outlet,
+        "need": need,
+        "edits": need.history.select_related("history_user")[:EDITS_SHOWN],
+    }
+    return render(request, "outlets/need_form.html", context)
+
+
+def _saved_words(need: CapitalNeed, *, was_open: bool) -> str:
+    if need.closed_on and was_open:
+        return _(
+            "Kebutuhan itu terpenuhi pada %(day)s dan sejak hari itu tidak lagi dihitung terbuka. "
+            "Bila keliru, buka kembali dengan mengosongkan tanggalnya."
+        ) % {"day": date_format(need.closed_on, "j F Y")}
+    if need.closed_on is None and not was_open:
+        return _("Kebutuhan itu terbuka kembali.")
+    return _("Kebutuhan modal gerai “%(name)s” tersimpan.") % {"name": need.outlet.name}

@@ -83,7 +83,9 @@ steps = st.lists(
             st.sampled_from(Reason),
             st.integers(0, DAYS - 1),
         ),
-        st.tuples(st.just("none"), st.integers(0, 1), st.just(Status.NONE), st.just(""), st.integers(0, DAYS - 1)),
+        st.tuples(
+            st.just("none"), st.integers(0, 1), st.just(Status.NONE), st.just(""), st.integers(0, DAYS - 1)
+        ),
         st.tuples(
             st.just("correct"),
             st.integers(0, 30),
@@ -119,7 +121,11 @@ class SequenceTest(TestCase):
         cls.outlets = [OutletFactory.create(cooperative=cls.cooperatives[owner]) for owner in cls.owners]
         cls.sudin = UserFactory.create(sudin=True)
 
-    @given(steps, st.lists(st.integers(-1, 14), min_size=1, max_size=2), st.lists(st.integers(-1, DAYS), max_size=3))
+    @given(
+        steps,
+        st.lists(st.integers(-1, 14), min_size=1, max_size=2),
+        st.lists(st.integers(-1, DAYS), max_size=3),
+    )
     @settings(max_examples=40)
     def test_equals_naive_recomputation(
         self, sequence: list[tuple[str, int, Status, Reason, int]], moments: list[int], days: list[int]
@@ -149,7 +155,8 @@ class SequenceTest(TestCase):
         self.compare_changed_since(naive, on)
 
     def play(self, sequence: list[tuple[str, int, Status, Reason, int]]) -> tuple[Naive, list[StatusChange]]:
-        naive, rows = Naive([]), []
+        naive = Naive([])
+        rows: list[StatusChange] = []
         for number, (verb, which, status, reason, day) in enumerate(sequence):
             with time_machine.travel(moment_of(number), tick=False):
                 if verb in {"decide", "none"}:
@@ -180,7 +187,9 @@ class SequenceTest(TestCase):
             for outlet in range(OUTLETS)
             if self.owners[outlet] == owner
         )
-        refused = is_taken or contradicts or (replaces is not None and naive.facts[replaces].retracted is not None)
+        refused = (
+            is_taken or contradicts or (replaces is not None and naive.facts[replaces].retracted is not None)
+        )
         try:
             row = decide_status(
                 cooperative=self.cooperatives[owner],
@@ -265,7 +274,8 @@ class SequenceTest(TestCase):
                         (
                             segment.tone
                             for segment in lane.segments
-                            if segment.starts_on <= day_of(day) and (segment.ends_on is None or day_of(day) <= segment.ends_on)
+                            if segment.starts_on <= day_of(day)
+                            and (segment.ends_on is None or day_of(day) <= segment.ends_on)
                         ),
                         None,
                     )

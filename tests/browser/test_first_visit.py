@@ -1,9 +1,7 @@
 """A member of Sudin's staff on the first day: from the sign-in to a decided status, in a real browser."""
 
-from pathlib import Path
 
 import pytest
-from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect

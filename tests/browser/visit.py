@@ -79,7 +79,7 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.locator("input[name=login]").fill(username)
     page.locator("input[name=password]").fill(password)
     with page.expect_navigation(url=lambda url: reverse("account_login") not in url):
-        page.locator("main button[type=submit]").first.click()
+        page.get_by_role("button", name="Masuk", exact=True).click()
 
 
 @contextmanager

@@ -48,4 +48,5 @@ def write_subset(source: Path, target: Path) -> None:
     # A name of its own while it is written: two starts at once do not read half a file.
     unfinished = target.with_suffix(".tmp")
     subset.save_font(font, str(unfinished), options)
+    font.close()
     unfinished.replace(target)

@@ -62,7 +62,7 @@ def page(chromium: Browser, live_server: LiveServer, watch: Watch) -> Iterator[P
         timezone_id="Asia/Jakarta",
         viewport={"width": 1280, "height": 900},
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     page = context.new_page()
     watch.on(page)
     yield page

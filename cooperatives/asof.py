@@ -97,7 +97,9 @@ class View:
 
     def link(self, address: str, **extra: object) -> str:
         """The address with this question and further parameters; empty ones are left out."""
-        query = urlencode({**self.params, **{key: str(value) for key, value in extra.items() if value not in (None, "")}})
+        query = urlencode(
+            {**self.params, **{key: str(value) for key, value in extra.items() if value not in (None, "")}}
+        )
         return f"{address}?{query}" if query else address
 
 

@@ -24,7 +24,9 @@ class CooperativeForm(EditedForm):
     has_bank_account = forms.NullBooleanField(
         label=_("Rekening atas nama koperasi"),
         required=False,
-        widget=forms.Select(choices=[("", _("Belum diketahui")), ("true", _("Ada")), ("false", _("Belum ada"))]),
+        widget=forms.Select(
+            choices=[("", _("Belum diketahui")), ("true", _("Ada")), ("false", _("Belum ada"))]
+        ),
     )
 
     class Meta:
@@ -53,5 +55,8 @@ class CooperativeForm(EditedForm):
         """Said after saving, never refused: the usual shape is not a rule (domain: Identifiers)."""
         number = self.cleaned_data.get("registry_no", "")
         if number and len(number) != USUAL_REGISTRY_LENGTH:
-            return [_("NIK koperasi biasanya 13 angka, yang ditulis %(count)d. Periksa sekali lagi.") % {"count": len(number)}]
+            return [
+                _("NIK koperasi biasanya 13 angka, yang ditulis %(count)d. Periksa sekali lagi.")
+                % {"count": len(number)}
+            ]
         return []

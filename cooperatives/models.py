@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cooperatives.scope import ScopedQuerySet, may_view
+from cooperatives.scope import may_view
 from kkmp.accounts.models import User
 from kkmp.accounts.permissions import sees_whole_city
 from kkmp.edited import EditedModel
@@ -56,9 +56,14 @@ class Kelurahan(models.Model):
         Kecamatan, models.PROTECT, verbose_name=_("kecamatan"), related_name="kelurahan_set"
     )
     name = models.CharField(_("nama"), max_length=100)
-    aliases = models.CharField(_("ejaan lain"), max_length=200, blank=True, help_text=_("Dipisah dengan koma."))
+    aliases = models.CharField(
+        _("ejaan lain"), max_length=200, blank=True, help_text=_("Dipisah dengan koma.")
+    )
     search_key = models.CharField(
-        _("kunci pencarian"), max_length=300, editable=False, help_text=_("Semua ejaan, tanpa spasi dan tanda baca.")
+        _("kunci pencarian"),
+        max_length=300,
+        editable=False,
+        help_text=_("Semua ejaan, tanpa spasi dan tanda baca."),
     )
     population = models.PositiveIntegerField(_("penduduk (2024)"), null=True, blank=True)
     tile_col = models.PositiveSmallIntegerField(_("kolom peta"))
@@ -102,8 +107,12 @@ class AreaGrant(EditedModel):
     """An officer's area from one day to another: a whole kecamatan or one kelurahan. Grants may overlap at hand-over."""
 
     user = models.ForeignKey(User, models.PROTECT, verbose_name=_("petugas"), related_name="area_grants")
-    kecamatan = models.ForeignKey(Kecamatan, models.PROTECT, verbose_name=_("kecamatan"), null=True, blank=True)
-    kelurahan = models.ForeignKey(Kelurahan, models.PROTECT, verbose_name=_("kelurahan"), null=True, blank=True)
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.PROTECT, verbose_name=_("kecamatan"), null=True, blank=True
+    )
+    kelurahan = models.ForeignKey(
+        Kelurahan, models.PROTECT, verbose_name=_("kelurahan"), null=True, blank=True
+    )
     starts_on = models.DateField(_("mulai"))
     ends_on = models.DateField(_("hari terakhir"), null=True, blank=True)
 
@@ -116,7 +125,8 @@ class AreaGrant(EditedModel):
         constraints = [
             models.CheckConstraint(
                 name="grant_is_one_kecamatan_or_one_kelurahan",
-                condition=Q(kecamatan=None, kelurahan__isnull=False) | Q(kecamatan__isnull=False, kelurahan=None),
+                condition=Q(kecamatan=None, kelurahan__isnull=False)
+                | Q(kecamatan__isnull=False, kelurahan=None),
                 violation_error_message=_("Isi kecamatan atau kelurahan, salah satu saja."),
             ),
             models.CheckConstraint(
@@ -169,9 +179,14 @@ class Formation(models.TextChoices):
 class Cooperative(EditedModel):
     """A Koperasi Kelurahan Merah Putih: exactly one in each kelurahan (Inpres 9/2025)."""
 
-    kelurahan = models.OneToOneField(Kelurahan, models.PROTECT, verbose_name=_("kelurahan"), related_name="cooperative")
+    kelurahan = models.OneToOneField(
+        Kelurahan, models.PROTECT, verbose_name=_("kelurahan"), related_name="cooperative"
+    )
     legal_name = models.CharField(
-        _("nama resmi"), max_length=200, blank=True, help_text=_("Persis seperti pada akta; boleh kosong bila belum tahu.")
+        _("nama resmi"),
+        max_length=200,
+        blank=True,
+        help_text=_("Persis seperti pada akta; boleh kosong bila belum tahu."),
     )
     formation = models.CharField(_("cara pembentukan"), max_length=12, choices=Formation, blank=True)
     founded_on = models.DateField(_("tanggal berdiri"), null=True, blank=True)
@@ -236,7 +251,12 @@ class PublicFact(models.Model):
 
     key = models.SlugField(_("kunci"), max_length=60, unique=True)
     cooperative = models.ForeignKey(
-        Cooperative, models.PROTECT, verbose_name=_("koperasi"), null=True, blank=True, related_name="public_facts"
+        Cooperative,
+        models.PROTECT,
+        verbose_name=_("koperasi"),
+        null=True,
+        blank=True,
+        related_name="public_facts",
     )
     text = models.CharField(_("isi"), max_length=400)
     on = models.DateField(_("tanggal"))
@@ -293,7 +313,9 @@ class PublishedFigure(models.Model):
 class Target(EditedModel):
     """How many outlets are to run (and at most stand idle) by a day, for a kecamatan or the whole city."""
 
-    kecamatan = models.ForeignKey(Kecamatan, models.PROTECT, verbose_name=_("kecamatan"), null=True, blank=True)
+    kecamatan = models.ForeignKey(
+        Kecamatan, models.PROTECT, verbose_name=_("kecamatan"), null=True, blank=True
+    )
     on = models.DateField(_("per tanggal"))
     running = models.PositiveSmallIntegerField(_("sudah berjalan, sedikitnya"))
     idle = models.PositiveSmallIntegerField(_("ada belum berjalan, paling banyak"), null=True, blank=True)

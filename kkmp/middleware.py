@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -35,7 +36,9 @@ def response_headers(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         if not request.path.startswith("/static/"):
             response.setdefault("Cache-Control", "private, no-store")
         return response
@@ -47,7 +50,9 @@ def refuse_null_bytes(get_response: GetResponse) -> GetResponse:
     """PostgreSQL cannot hold U+0000 and answers with an error; such an address is a bad request, not a fault of ours."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
+        if "\x00" in request.path or any(
+            "\x00" in value for values in request.GET.lists() for value in values[1]
+        ):
             raise BadRequest
         return get_response(request)
 
@@ -62,7 +67,7 @@ def language_from_cookie(get_response: GetResponse) -> GetResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in known else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as Django's LocaleMiddleware does
+            request.LANGUAGE_CODE = language
             response = get_response(request)
         response.setdefault("Content-Language", language)
         return response
@@ -77,14 +82,17 @@ class SignInRequired(LoginRequiredMiddleware):
     it returns to the page, not to the fragment.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
-        if request.headers.get("HX-Request") != "true":
-            return super().handle_no_permission(request, view_func)
-        answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = redirect_to_login(_page_of_htmx(request), settings.LOGIN_URL).url
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        answer = super().handle_no_permission(request, view_func)
+        if request.headers.get("HX-Request") == "true":
+            answer.status_code = 204
+            del answer["Location"]
+            answer["HX-Redirect"] = redirect_to_login(_page_of_htmx(request), settings.LOGIN_URL).url
         return answer
 
-    def get_login_url(self, view_func: Callable[..., HttpResponse]) -> str:
+    def get_login_url(self, view_func: Callable[..., HttpResponseBase]) -> str:
         """One way in; the admin's own views name the admin's page otherwise."""
         return resolve_url(settings.LOGIN_URL)
 

@@ -3,6 +3,7 @@
 Each raises ValueError with a sentence for the person who typed the text.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -48,7 +49,7 @@ def parse_day(value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return _excel_day(value)
     text = " ".join(str(value or "").split())
     if not text:
@@ -85,10 +86,8 @@ def _excel_day(value: float) -> date:
 
 def parse_rupiah(value: object) -> int | None:
     """Whole rupiah from “Rp 1.250.000,-”, “1250000”, “Rp1.250.000,00” or a number; empty is None, never 0."""
-    if isinstance(value, bool):
-        raise ValueError(_("Isi jumlah rupiah dengan angka, misalnya 1250000."))
-    if isinstance(value, int | float):
-        if value != value or value in (float("inf"), float("-inf")) or value != int(value):  # noqa: PLR0124  # NaN
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if not math.isfinite(value) or value != int(value):
             raise ValueError(_("Jumlah rupiah harus bulat, tanpa sen."))
         return _within_64_bit(int(value))
     text = "".join(str(value or "").split())

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,239 +15,594 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Kecamatan',
+            name="Kecamatan",
             fields=[
-                ('code', models.CharField(max_length=8, primary_key=True, serialize=False, verbose_name='kode Kemendagri')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='nama')),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=8, primary_key=True, serialize=False, verbose_name="kode Kemendagri"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="nama")),
             ],
             options={
-                'verbose_name': 'kecamatan',
-                'verbose_name_plural': 'kecamatan',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "kecamatan",
+                "verbose_name_plural": "kecamatan",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedFigure',
+            name="PublishedFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(unique=True, verbose_name='tanggal')),
-                ('running', models.PositiveSmallIntegerField(verbose_name='sudah berjalan')),
-                ('idle', models.PositiveSmallIntegerField(verbose_name='ada, belum berjalan')),
-                ('none', models.PositiveSmallIntegerField(verbose_name='belum ada gerai')),
-                ('source', models.URLField(max_length=400, verbose_name='sumber')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(unique=True, verbose_name="tanggal")),
+                ("running", models.PositiveSmallIntegerField(verbose_name="sudah berjalan")),
+                ("idle", models.PositiveSmallIntegerField(verbose_name="ada, belum berjalan")),
+                ("none", models.PositiveSmallIntegerField(verbose_name="belum ada gerai")),
+                ("source", models.URLField(max_length=400, verbose_name="sumber")),
             ],
             options={
-                'verbose_name': 'angka resmi',
-                'verbose_name_plural': 'angka resmi',
-                'ordering': ['-on', 'pk'],
+                "verbose_name": "angka resmi",
+                "verbose_name_plural": "angka resmi",
+                "ordering": ["-on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalTarget',
+            name="HistoricalTarget",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('on', models.DateField(verbose_name='per tanggal')),
-                ('running', models.PositiveSmallIntegerField(verbose_name='sudah berjalan, sedikitnya')),
-                ('idle', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='ada belum berjalan, paling banyak')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='catatan')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kecamatan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cooperatives.kecamatan', verbose_name='kecamatan')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("on", models.DateField(verbose_name="per tanggal")),
+                ("running", models.PositiveSmallIntegerField(verbose_name="sudah berjalan, sedikitnya")),
+                (
+                    "idle",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="ada belum berjalan, paling banyak"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="catatan")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cooperatives.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical target',
-                'verbose_name_plural': 'historical target',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical target",
+                "verbose_name_plural": "historical target",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Kelurahan',
+            name="Kelurahan",
             fields=[
-                ('code', models.CharField(max_length=13, primary_key=True, serialize=False, verbose_name='kode Kemendagri')),
-                ('name', models.CharField(max_length=100, verbose_name='nama')),
-                ('aliases', models.CharField(blank=True, help_text='Dipisah dengan koma.', max_length=200, verbose_name='ejaan lain')),
-                ('search_key', models.CharField(editable=False, help_text='Semua ejaan, tanpa spasi dan tanda baca.', max_length=300, verbose_name='kunci pencarian')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='penduduk (2024)')),
-                ('tile_col', models.PositiveSmallIntegerField(verbose_name='kolom peta')),
-                ('tile_row', models.PositiveSmallIntegerField(verbose_name='baris peta')),
-                ('kecamatan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kelurahan_set', to='cooperatives.kecamatan', verbose_name='kecamatan')),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=13, primary_key=True, serialize=False, verbose_name="kode Kemendagri"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="nama")),
+                (
+                    "aliases",
+                    models.CharField(
+                        blank=True,
+                        help_text="Dipisah dengan koma.",
+                        max_length=200,
+                        verbose_name="ejaan lain",
+                    ),
+                ),
+                (
+                    "search_key",
+                    models.CharField(
+                        editable=False,
+                        help_text="Semua ejaan, tanpa spasi dan tanda baca.",
+                        max_length=300,
+                        verbose_name="kunci pencarian",
+                    ),
+                ),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="penduduk (2024)"),
+                ),
+                ("tile_col", models.PositiveSmallIntegerField(verbose_name="kolom peta")),
+                ("tile_row", models.PositiveSmallIntegerField(verbose_name="baris peta")),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kelurahan_set",
+                        to="cooperatives.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kelurahan',
-                'verbose_name_plural': 'kelurahan',
-                'ordering': ['kecamatan__name', 'name', 'pk'],
+                "verbose_name": "kelurahan",
+                "verbose_name_plural": "kelurahan",
+                "ordering": ["kecamatan__name", "name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalCooperative',
+            name="HistoricalCooperative",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('legal_name', models.CharField(blank=True, help_text='Persis seperti pada akta; boleh kosong bila belum tahu.', max_length=200, verbose_name='nama resmi')),
-                ('formation', models.CharField(blank=True, choices=[('new', 'Pendirian baru'), ('developed', 'Pengembangan koperasi'), ('revitalised', 'Revitalisasi koperasi')], max_length=12, verbose_name='cara pembentukan')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='tanggal berdiri')),
-                ('office', models.CharField(blank=True, max_length=300, verbose_name='alamat kantor')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telepon kantor')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail kantor')),
-                ('registry_no', models.CharField(blank=True, help_text='Angka saja, biasanya 13. Bukan NIK orang.', max_length=20, verbose_name='NIK koperasi')),
-                ('nib', models.CharField(blank=True, help_text='13 angka.', max_length=13, verbose_name='NIB')),
-                ('npwp', models.CharField(blank=True, help_text='15 atau 16 angka.', max_length=16, verbose_name='NPWP')),
-                ('has_bank_account', models.BooleanField(blank=True, null=True, verbose_name='rekening atas nama koperasi')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kelurahan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cooperatives.kelurahan', verbose_name='kelurahan')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "legal_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Persis seperti pada akta; boleh kosong bila belum tahu.",
+                        max_length=200,
+                        verbose_name="nama resmi",
+                    ),
+                ),
+                (
+                    "formation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("new", "Pendirian baru"),
+                            ("developed", "Pengembangan koperasi"),
+                            ("revitalised", "Revitalisasi koperasi"),
+                        ],
+                        max_length=12,
+                        verbose_name="cara pembentukan",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="tanggal berdiri")),
+                ("office", models.CharField(blank=True, max_length=300, verbose_name="alamat kantor")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="telepon kantor")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail kantor")),
+                (
+                    "registry_no",
+                    models.CharField(
+                        blank=True,
+                        help_text="Angka saja, biasanya 13. Bukan NIK orang.",
+                        max_length=20,
+                        verbose_name="NIK koperasi",
+                    ),
+                ),
+                (
+                    "nib",
+                    models.CharField(blank=True, help_text="13 angka.", max_length=13, verbose_name="NIB"),
+                ),
+                (
+                    "npwp",
+                    models.CharField(
+                        blank=True, help_text="15 atau 16 angka.", max_length=16, verbose_name="NPWP"
+                    ),
+                ),
+                (
+                    "has_bank_account",
+                    models.BooleanField(blank=True, null=True, verbose_name="rekening atas nama koperasi"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kelurahan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cooperatives.kelurahan",
+                        verbose_name="kelurahan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical koperasi',
-                'verbose_name_plural': 'historical koperasi',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical koperasi",
+                "verbose_name_plural": "historical koperasi",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalAreaGrant',
+            name="HistoricalAreaGrant",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('starts_on', models.DateField(verbose_name='mulai')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hari terakhir')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='petugas')),
-                ('kecamatan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cooperatives.kecamatan', verbose_name='kecamatan')),
-                ('kelurahan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cooperatives.kelurahan', verbose_name='kelurahan')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("starts_on", models.DateField(verbose_name="mulai")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hari terakhir")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="petugas",
+                    ),
+                ),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cooperatives.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
+                (
+                    "kelurahan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cooperatives.kelurahan",
+                        verbose_name="kelurahan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical wilayah tugas',
-                'verbose_name_plural': 'historical wilayah tugas',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical wilayah tugas",
+                "verbose_name_plural": "historical wilayah tugas",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Cooperative',
+            name="Cooperative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('legal_name', models.CharField(blank=True, help_text='Persis seperti pada akta; boleh kosong bila belum tahu.', max_length=200, verbose_name='nama resmi')),
-                ('formation', models.CharField(blank=True, choices=[('new', 'Pendirian baru'), ('developed', 'Pengembangan koperasi'), ('revitalised', 'Revitalisasi koperasi')], max_length=12, verbose_name='cara pembentukan')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='tanggal berdiri')),
-                ('office', models.CharField(blank=True, max_length=300, verbose_name='alamat kantor')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telepon kantor')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail kantor')),
-                ('registry_no', models.CharField(blank=True, help_text='Angka saja, biasanya 13. Bukan NIK orang.', max_length=20, verbose_name='NIK koperasi')),
-                ('nib', models.CharField(blank=True, help_text='13 angka.', max_length=13, verbose_name='NIB')),
-                ('npwp', models.CharField(blank=True, help_text='15 atau 16 angka.', max_length=16, verbose_name='NPWP')),
-                ('has_bank_account', models.BooleanField(blank=True, null=True, verbose_name='rekening atas nama koperasi')),
-                ('kelurahan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cooperative', to='cooperatives.kelurahan', verbose_name='kelurahan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "legal_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Persis seperti pada akta; boleh kosong bila belum tahu.",
+                        max_length=200,
+                        verbose_name="nama resmi",
+                    ),
+                ),
+                (
+                    "formation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("new", "Pendirian baru"),
+                            ("developed", "Pengembangan koperasi"),
+                            ("revitalised", "Revitalisasi koperasi"),
+                        ],
+                        max_length=12,
+                        verbose_name="cara pembentukan",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="tanggal berdiri")),
+                ("office", models.CharField(blank=True, max_length=300, verbose_name="alamat kantor")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="telepon kantor")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail kantor")),
+                (
+                    "registry_no",
+                    models.CharField(
+                        blank=True,
+                        help_text="Angka saja, biasanya 13. Bukan NIK orang.",
+                        max_length=20,
+                        verbose_name="NIK koperasi",
+                    ),
+                ),
+                (
+                    "nib",
+                    models.CharField(blank=True, help_text="13 angka.", max_length=13, verbose_name="NIB"),
+                ),
+                (
+                    "npwp",
+                    models.CharField(
+                        blank=True, help_text="15 atau 16 angka.", max_length=16, verbose_name="NPWP"
+                    ),
+                ),
+                (
+                    "has_bank_account",
+                    models.BooleanField(blank=True, null=True, verbose_name="rekening atas nama koperasi"),
+                ),
+                (
+                    "kelurahan",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cooperative",
+                        to="cooperatives.kelurahan",
+                        verbose_name="kelurahan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'koperasi',
-                'verbose_name_plural': 'koperasi',
-                'ordering': ['kelurahan__kecamatan__name', 'kelurahan__name', 'pk'],
+                "verbose_name": "koperasi",
+                "verbose_name_plural": "koperasi",
+                "ordering": ["kelurahan__kecamatan__name", "kelurahan__name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AreaGrant',
+            name="AreaGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('starts_on', models.DateField(verbose_name='mulai')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hari terakhir')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='area_grants', to=settings.AUTH_USER_MODEL, verbose_name='petugas')),
-                ('kecamatan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='cooperatives.kecamatan', verbose_name='kecamatan')),
-                ('kelurahan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='cooperatives.kelurahan', verbose_name='kelurahan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("starts_on", models.DateField(verbose_name="mulai")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hari terakhir")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="area_grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="petugas",
+                    ),
+                ),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="cooperatives.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
+                (
+                    "kelurahan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="cooperatives.kelurahan",
+                        verbose_name="kelurahan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wilayah tugas',
-                'verbose_name_plural': 'wilayah tugas',
-                'ordering': ['user', '-starts_on', 'pk'],
+                "verbose_name": "wilayah tugas",
+                "verbose_name_plural": "wilayah tugas",
+                "ordering": ["user", "-starts_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublicFact',
+            name="PublicFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True, verbose_name='kunci')),
-                ('text', models.CharField(max_length=400, verbose_name='isi')),
-                ('on', models.DateField(verbose_name='tanggal')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='sampai')),
-                ('source', models.URLField(max_length=400, verbose_name='sumber')),
-                ('confidence', models.CharField(blank=True, max_length=100, verbose_name='tingkat keyakinan')),
-                ('note', models.CharField(blank=True, max_length=400, verbose_name='catatan')),
-                ('cooperative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='public_facts', to='cooperatives.cooperative', verbose_name='koperasi')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True, verbose_name="kunci")),
+                ("text", models.CharField(max_length=400, verbose_name="isi")),
+                ("on", models.DateField(verbose_name="tanggal")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="sampai")),
+                ("source", models.URLField(max_length=400, verbose_name="sumber")),
+                (
+                    "confidence",
+                    models.CharField(blank=True, max_length=100, verbose_name="tingkat keyakinan"),
+                ),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="catatan")),
+                (
+                    "cooperative",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="public_facts",
+                        to="cooperatives.cooperative",
+                        verbose_name="koperasi",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fakta publik',
-                'verbose_name_plural': 'fakta publik',
-                'ordering': ['-on', 'key'],
+                "verbose_name": "fakta publik",
+                "verbose_name_plural": "fakta publik",
+                "ordering": ["-on", "key"],
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('on', models.DateField(verbose_name='per tanggal')),
-                ('running', models.PositiveSmallIntegerField(verbose_name='sudah berjalan, sedikitnya')),
-                ('idle', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='ada belum berjalan, paling banyak')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='catatan')),
-                ('kecamatan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='cooperatives.kecamatan', verbose_name='kecamatan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("on", models.DateField(verbose_name="per tanggal")),
+                ("running", models.PositiveSmallIntegerField(verbose_name="sudah berjalan, sedikitnya")),
+                (
+                    "idle",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="ada belum berjalan, paling banyak"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="catatan")),
+                (
+                    "kecamatan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="cooperatives.kecamatan",
+                        verbose_name="kecamatan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'target',
-                'verbose_name_plural': 'target',
-                'ordering': ['on', 'pk'],
+                "verbose_name": "target",
+                "verbose_name_plural": "target",
+                "ordering": ["on", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='kelurahan',
-            constraint=models.UniqueConstraint(fields=('kecamatan', 'name'), name='kelurahan_name_once_a_kecamatan', violation_error_message='Nama kelurahan ini sudah ada di kecamatan itu.'),
+            model_name="kelurahan",
+            constraint=models.UniqueConstraint(
+                fields=("kecamatan", "name"),
+                name="kelurahan_name_once_a_kecamatan",
+                violation_error_message="Nama kelurahan ini sudah ada di kecamatan itu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='kelurahan',
-            constraint=models.UniqueConstraint(fields=('tile_col', 'tile_row'), name='kelurahan_has_a_tile_of_its_own', violation_error_message='Petak peta ini sudah dipakai kelurahan lain.'),
+            model_name="kelurahan",
+            constraint=models.UniqueConstraint(
+                fields=("tile_col", "tile_row"),
+                name="kelurahan_has_a_tile_of_its_own",
+                violation_error_message="Petak peta ini sudah dipakai kelurahan lain.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cooperative',
-            constraint=models.UniqueConstraint(condition=models.Q(('registry_no', ''), _negated=True), fields=('registry_no',), name='registry_no_once', violation_error_message='NIK koperasi ini sudah dipakai koperasi lain.'),
+            model_name="cooperative",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("registry_no", ""), _negated=True),
+                fields=("registry_no",),
+                name="registry_no_once",
+                violation_error_message="NIK koperasi ini sudah dipakai koperasi lain.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cooperative',
-            constraint=models.UniqueConstraint(condition=models.Q(('nib', ''), _negated=True), fields=('nib',), name='nib_once', violation_error_message='NIB ini sudah dipakai koperasi lain.'),
+            model_name="cooperative",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("nib", ""), _negated=True),
+                fields=("nib",),
+                name="nib_once",
+                violation_error_message="NIB ini sudah dipakai koperasi lain.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areagrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kecamatan', None), ('kelurahan__isnull', False)), models.Q(('kecamatan__isnull', False), ('kelurahan', None)), _connector='OR'), name='grant_is_one_kecamatan_or_one_kelurahan', violation_error_message='Isi kecamatan atau kelurahan, salah satu saja.'),
+            model_name="areagrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kecamatan", None), ("kelurahan__isnull", False)),
+                    models.Q(("kecamatan__isnull", False), ("kelurahan", None)),
+                    _connector="OR",
+                ),
+                name="grant_is_one_kecamatan_or_one_kelurahan",
+                violation_error_message="Isi kecamatan atau kelurahan, salah satu saja.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areagrant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grant_ends_after_it_starts', violation_error_message='Hari terakhir tidak boleh sebelum hari mulai.'),
+            model_name="areagrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="grant_ends_after_it_starts",
+                violation_error_message="Hari terakhir tidak boleh sebelum hari mulai.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicfact',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('on')), _connector='OR'), name='public_fact_ends_after_it_starts', violation_error_message='Tanggal akhir tidak boleh sebelum tanggal awal.'),
+            model_name="publicfact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until", None), ("until__gte", models.F("on")), _connector="OR"),
+                name="public_fact_ends_after_it_starts",
+                violation_error_message="Tanggal akhir tidak boleh sebelum tanggal awal.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(condition=models.Q(('kecamatan__isnull', False)), fields=('kecamatan', 'on'), name='target_once_a_kecamatan_and_day', violation_error_message='Target kecamatan ini untuk tanggal itu sudah ada.'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kecamatan__isnull", False)),
+                fields=("kecamatan", "on"),
+                name="target_once_a_kecamatan_and_day",
+                violation_error_message="Target kecamatan ini untuk tanggal itu sudah ada.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(condition=models.Q(('kecamatan', None)), fields=('on',), name='city_target_once_a_day', violation_error_message='Target kota untuk tanggal itu sudah ada.'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kecamatan", None)),
+                fields=("on",),
+                name="city_target_once_a_day",
+                violation_error_message="Target kota untuk tanggal itu sudah ada.",
+            ),
         ),
     ]

@@ -16,13 +16,21 @@ from kkmp.listing import ListForm, paginate
 from members.models import count_members, with_member_count
 from outlets.capital import idle_without_need, need_total, with_open_needs
 from outlets.models import CapitalNeed, Outlet, Reason, StatusChange
-from outlets.outlet_class import OutletClass, idle_because_of, with_idle_reason, with_outlet_class, with_status
+from outlets.outlet_class import (
+    OutletClass,
+    idle_because_of,
+    with_idle_reason,
+    with_outlet_class,
+    with_status,
+)
 from outlets.timeline import changed_since_effect, timeline
 from partners.models import Support
 
 EDITS_SHOWN = 5
 
-MOVES = {f"{before}-{after}": (before, after) for before in OutletClass.values for after in OutletClass.values}
+MOVES = {
+    f"{before}-{after}": (before, after) for before in OutletClass.values for after in OutletClass.values
+}
 
 
 class CooperativeListForm(ListForm):
@@ -31,11 +39,18 @@ class CooperativeListForm(ListForm):
     sorts = {
         "area": (_("Kecamatan, kelurahan"), ("kelurahan__kecamatan__name", "kelurahan__name", "pk")),
         "name": (_("Kelurahan"), ("kelurahan__name", "pk")),
-        "idle": (_("Paling lama menganggur"), (F("idle_since").asc(nulls_last=True), "kelurahan__name", "pk")),
+        "idle": (
+            _("Paling lama menganggur"),
+            (F("idle_since").asc(nulls_last=True), "kelurahan__name", "pk"),
+        ),
         "members": (_("Anggota terbanyak"), ("-member_count", "kelurahan__name", "pk")),
     }
-    reason = forms.ChoiceField(label=_("Sebab"), required=False, choices=[("", _("Semua sebab")), *Reason.choices])
-    moved = forms.ChoiceField(required=False, choices=[(move, move) for move in MOVES], widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        label=_("Sebab"), required=False, choices=[("", _("Semua sebab")), *Reason.choices]
+    )
+    moved = forms.ChoiceField(
+        required=False, choices=[(move, move) for move in MOVES], widget=forms.HiddenInput
+    )
 
     def __init__(self, data: QueryDict, *, view: View) -> None:
         super().__init__(data)
@@ -101,7 +116,9 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
     mine = Cooperative.objects.visible_to(view.user).filter(kelurahan=code)
     cooperative = get_object_or_404(_with_figures(mine, view))
     outlets = with_status(
-        Outlet.objects.visible_to(view.user).filter(cooperative=cooperative), on=view.on, known_at=view.known_at
+        Outlet.objects.visible_to(view.user).filter(cooperative=cooperative),
+        on=view.on,
+        known_at=view.known_at,
     )
     needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=cooperative).open_on(view.on)
     context = {

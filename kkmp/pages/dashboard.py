@@ -69,7 +69,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     selected = request.GET.get("cooperative", "")
     if request.headers.get("HX-Target") == "cooperative-beside":
         return render(request, "dashboard/_beside.html", {"view": view, **cooperative_beside(view, selected)})
-    rows = list(_rows(view))
+    rows: list[Any] = list(_rows(view))
     published = list(PublishedFigure.objects.filter(on__lte=view.on)) if view.is_whole_city else []
     shown = _shown_classes(rows)
     counts = class_counts(view.cooperatives, _trend_days(view, published), known_at=view.known_at)
@@ -77,7 +77,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "view": view,
         "total": len(rows),
         "tiles": _class_tiles(view, rows, shown, counts),
-        "for_capital": idle_because_of(view.cooperatives, Reason.CAPITAL, on=view.on, known_at=view.known_at).count(),
+        "for_capital": idle_because_of(
+            view.cooperatives, Reason.CAPITAL, on=view.on, known_at=view.known_at
+        ).count(),
         "map": [_tile(view, row, selected) for row in rows],
         "map_legend": _parts(view, Counter(row.class_after for row in rows), shown),
         "areas": _area_rows(view, rows, shown),
@@ -143,9 +145,13 @@ def _tile(view: View, row: Any, selected: str) -> Tile:
         label=row.kelurahan.name,
         tone=outlet_class.value,
         status=str(outlet_class.label),
-        note=str(Reason(row.idle_reason).label) if row.idle_reason and outlet_class == OutletClass.IDLE else "",
+        note=str(Reason(row.idle_reason).label)
+        if row.idle_reason and outlet_class == OutletClass.IDLE
+        else "",
         href=view.link(
-            reverse("dashboard"), cooperative=row.kelurahan_id, since=view.since.isoformat() if view.since_given else ""
+            reverse("dashboard"),
+            cooperative=row.kelurahan_id,
+            since=view.since.isoformat() if view.since_given else "",
         ),
         is_selected=row.kelurahan_id == selected,
     )
@@ -190,7 +196,9 @@ def _trend_days(view: View, published: Iterable[PublishedFigure]) -> list[date]:
 
 def _series(counts: dict[date, dict[str, int]]) -> list[Series]:
     """A line a class; a month before anything was recorded is a gap, not a zero."""
-    recorded = {day: any(by_class[outlet_class] for outlet_class in RECORDED) for day, by_class in counts.items()}
+    recorded = {
+        day: any(by_class[outlet_class] for outlet_class in RECORDED) for day, by_class in counts.items()
+    }
     shown = [*RECORDED, *([OutletClass.UNRECORDED] if _is_partly_recorded(counts) else [])]
     return [
         Series(
@@ -237,6 +245,11 @@ def _moves(view: View, rows: Iterable[Any]) -> list[Move]:
         if row.class_before != row.class_after
     )
     return [
-        Move(before, after, count, _list_href(view, moved=f"{before.value}-{after.value}", since=view.since.isoformat()))
+        Move(
+            before,
+            after,
+            count,
+            _list_href(view, moved=f"{before.value}-{after.value}", since=view.since.isoformat()),
+        )
         for (before, after), count in pairs.most_common()
     ]

@@ -40,7 +40,7 @@ def test_list_costs_the_same_for_any_number_of_rows(
     admin: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     MemberFactory.create_batch(rows)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert admin.get(LIST).status_code == 200
 
 

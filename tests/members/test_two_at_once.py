@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from kkmp.accounts.models import User
+from kkmp.edited import save_form
+from members.forms import MemberForm
 from members.models import Member
-from tests.factories import CooperativeFactory, UserFactory
+from tests.factories import CooperativeFactory, MemberFactory, UserFactory
 
 PEOPLE = 2
 ROUNDS = 5
@@ -42,3 +44,25 @@ def test_of_two_people_who_take_one_number_at_once_one_is_told() -> None:
             (200, f"Nomor 001 sudah dipakai {winner.full_name}. Nomor berikutnya yang bebas: 002."),
             (302, ""),
         ], turn
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time: nobody comes between check and write")
+def test_whoever_writes_between_check_and_write_is_named() -> None:
+    cooperative = CooperativeFactory.create()
+    typed = {"number": "001", "full_name": "Kedua", "joined_on": "2026-01-05"}
+    form = MemberForm(typed, instance=Member(cooperative=cooperative))
+
+    def somebody_else() -> None:
+        MemberFactory.create(cooperative=cooperative, number="001", full_name="Pertama")
+        connection.close()
+
+    def write() -> None:
+        thread = threading.Thread(target=somebody_else)
+        thread.start()
+        thread.join()
+        form.save()
+
+    assert save_form(form, write) is False
+    assert form.errors == {"number": ["Nomor 001 sudah dipakai Pertama. Nomor berikutnya yang bebas: 002."]}
+    assert [member.full_name for member in Member.objects.all()] == ["Pertama"]

@@ -22,6 +22,7 @@ from kkmp.templatetags.ui import waktu
 # A longer cell is no value of ours; what is kept is enough to recognise it.
 MOST_TEXT = 1_000
 ROWS_AT_ONCE = 1_000
+MOST_EFFECT = 500
 _CHECKED = ("outcome", "effect", "messages")
 
 
@@ -145,7 +146,7 @@ def _counts(checked: Sequence[CheckedRow[object]]) -> dict[str, int]:
 
 def _with_result(row: ImportRow, checked: CheckedRow[object]) -> ImportRow:
     row.outcome = checked.outcome
-    row.effect = checked.effect
+    row.effect = checked.effect[:MOST_EFFECT]
     row.messages = [
         *({"column": each.column, "value": each.value, "text": each.text} for each in checked.problems),
         *({"column": "", "value": "", "text": note} for note in checked.notes),

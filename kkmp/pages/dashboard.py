@@ -70,6 +70,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") == "cooperative-beside":
         return render(request, "dashboard/_beside.html", {"view": view, **cooperative_beside(view, selected)})
     rows: list[Any] = list(_rows(view))
+    if len(rows) == 1:
+        selected = rows[0].kelurahan_id
     published = list(PublishedFigure.objects.filter(on__lte=view.on)) if view.is_whole_city else []
     shown = _shown_classes(rows)
     counts = class_counts(view.cooperatives, _trend_days(view, published), known_at=view.known_at)
@@ -185,13 +187,13 @@ def _area_rows(view: View, rows: Iterable[Any], shown: Sequence[OutletClass]) ->
 
 
 def _trend_days(view: View, published: Iterable[PublishedFigure]) -> list[date]:
-    """The day itself, the ends of the thirteen months before, and the days of published figures among them."""
+    """The day itself, the ends of the thirteen months before, and every day that a figure was published for."""
     days = [view.on]
     month_start = view.on.replace(day=1)
     for _month in range(TREND_MONTHS):
         days.append(month_start - timedelta(days=1))
         month_start = days[-1].replace(day=1)
-    return sorted({*days, *(figure.on for figure in published if figure.on >= month_start)})
+    return sorted({*days, *(figure.on for figure in published)})
 
 
 def _series(counts: dict[date, dict[str, int]]) -> list[Series]:

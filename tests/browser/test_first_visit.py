@@ -23,6 +23,7 @@ def test_sudin_reads_the_figures_and_decides_a_status(page: Page) -> None:
     sign_in(page, "sudin.satu")
     today = figures(page)
     page.get_by_label("Per tanggal").fill("2025-09-22")
+    page.get_by_role("button", name="Tampilkan").click()
     page.wait_for_url("**/?*on=2025-09-22*")
     assert figures(page) == ["10", "19", "36"]
     assert today != ["10", "19", "36"]
@@ -33,6 +34,8 @@ def test_sudin_reads_the_figures_and_decides_a_status(page: Page) -> None:
     kecamatan = page.get_by_label("Kecamatan", exact=True)
     kecamatan.focus()
     page.keyboard.type("Tebet")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/?*kecamatan=31.74.01*")
     expect(page.locator(".lead")).to_contain_text("Kecamatan Tebet")
     before = [int(figure) for figure in figures(page)]

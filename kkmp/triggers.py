@@ -1,7 +1,7 @@
 """Rules that no constraint can express, kept by database triggers: one declared list, installed after every migrate.
 
 SQLite drops a table's triggers when a migration remakes the table, so `install` runs after each `migrate` and
-puts back whatever is missing; a test compares the list with what the database holds.
+puts back whatever is missing or differs; a test compares the list with what the database holds.
 """
 
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "kkmp_"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Trigger:
-    """One trigger as the database is to hold it."""
+    """One trigger as the database is to hold it: the statements that make it, as the database itself prints them."""
 
     name: str
     table: str
@@ -59,49 +59,89 @@ DECLARED: tuple[AppendOnly | SameOwner | Fixed, ...] = (
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Make the database hold exactly the declared triggers (of the tables that exist so far)."""
+    """Make the database hold exactly the declared triggers (of the tables that exist so far); writes only what differs."""
     tables = set(connection.introspection.table_names())
-    drop(connection)
-    with connection.cursor() as cursor:
-        for trigger in expected(connection):
-            if trigger.table in tables:
+    wanted = [trigger for trigger in expected(connection) if trigger.table in tables]
+    if sorted(held(connection)) == sorted(wanted):
+        return
+    # All or nothing: between dropping and making there is no moment without the rules.
+    with transaction.atomic(using=connection.alias):
+        drop(connection)
+        with connection.cursor() as cursor:
+            for trigger in wanted:
                 for statement in trigger.sql:
                     cursor.execute(statement)
 
 
+def make_way(connection: BaseDatabaseWrapper) -> None:
+    """Before migrations on SQLite: it refuses to remake a table that a trigger of another table names.
+
+    Without those triggers a migration that fails leaves a gap, which the next successful migrate closes.
+    """
+    if connection.vendor == "sqlite":
+        reaching = [
+            trigger.name
+            for rule in DECLARED
+            if isinstance(rule, SameOwner)
+            for trigger in _built(rule, connection)
+        ]
+        _drop(connection, [trigger for trigger in held(connection) if trigger.name in reaching])
+
+
 def drop(connection: BaseDatabaseWrapper) -> None:
     """Remove our triggers: before a flush in tests, and before they are made anew."""
+    _drop(connection, held(connection))
+
+
+def _drop(connection: BaseDatabaseWrapper, unwanted: list[Trigger]) -> None:
     with connection.cursor() as cursor:
-        for name, table in held(connection):
+        for trigger in unwanted:
             if connection.vendor == "postgresql":
-                cursor.execute(f'DROP TRIGGER "{name}" ON "{table}"')
-                cursor.execute(f'DROP FUNCTION IF EXISTS "{name}"()')
+                cursor.execute(f'DROP TRIGGER "{trigger.name}" ON "{trigger.table}"')
+                cursor.execute(f'DROP FUNCTION IF EXISTS "{trigger.name}"()')
             else:
-                cursor.execute(f'DROP TRIGGER "{name}"')
+                cursor.execute(f'DROP TRIGGER "{trigger.name}"')
 
 
-def held(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
-    """(name, table) of every trigger of ours that the database holds now."""
-    if connection.vendor == "postgresql":
-        query = (
-            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
-            "WHERE tgname LIKE %s AND NOT tgisinternal AND pg_table_is_visible(pg_class.oid) ORDER BY 1"
-        )
-    else:
-        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s ORDER BY 1"
+def held(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    """Every trigger of ours that the database holds now; one that is switched off differs from every declared one."""
+    is_postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
-        cursor.execute(query, [f"{PREFIX}%"])
-        return cursor.fetchall()
+        cursor.execute(_HELD_POSTGRESQL if is_postgresql else _HELD_SQLITE, [f"{PREFIX}%"])
+        rows = cursor.fetchall()
+    if not is_postgresql:
+        return [Trigger(name, table, (sql,)) for name, table, sql in rows]
+    return [
+        Trigger(
+            name, table, (_function(name, body), definition if state == "O" else f"{definition} -- {state}")
+        )
+        for name, table, body, definition, state in rows
+    ]
+
+
+_HELD_SQLITE = (
+    "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s ORDER BY 1"
+)
+_HELD_POSTGRESQL = """
+    SELECT tgname, relname, prosrc, pg_get_triggerdef(pg_trigger.oid, true), tgenabled
+    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgname LIKE %s AND NOT tgisinternal AND pg_table_is_visible(pg_class.oid) ORDER BY 1
+"""
 
 
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     """Every declared trigger in this database's dialect."""
+    return [trigger for rule in DECLARED for trigger in _built(rule, connection)]
+
+
+def _built(rule: AppendOnly | SameOwner | Fixed, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     build = _postgresql if connection.vendor == "postgresql" else _sqlite
-    return [trigger for rule in DECLARED for trigger in build(rule, apps.get_model(rule.model), connection)]
+    return build(rule, apps.get_model(rule.model), connection)
 
 
 def _column(model: type[models.Model], field: str) -> str:
-    return str(model._meta.get_field(field).column)
+    found: Any = model._meta.get_field(field)
+    return str(found.column)
 
 
 def _columns(model: type[models.Model]) -> list[str]:
@@ -132,13 +172,15 @@ def _update_refused_when(rule: AppendOnly, model: type[models.Model], operator: 
     return f"({_changed(others, operator)}) OR ({already}) OR ({empty})"
 
 
-def _sqlite(rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+def _sqlite(
+    rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], connection: BaseDatabaseWrapper
+) -> Iterator[Trigger]:
     table = model._meta.db_table
 
     def trigger(kind: str, event: str, when: str, message: str) -> Trigger:
         name = f"{PREFIX}{table}_{kind}"
         condition = f" WHEN {when}" if when else ""
-        body = f"CREATE TRIGGER \"{name}\" BEFORE {event} ON \"{table}\" FOR EACH ROW{condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        body = f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" FOR EACH ROW{condition} BEGIN SELECT RAISE(ABORT, \'{message}\'); END'
         return Trigger(name, table, (body,))
 
     if isinstance(rule, AppendOnly):
@@ -151,8 +193,12 @@ def _sqlite(rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], con
         for event in ("INSERT", "UPDATE"):
             yield trigger(f"{rule.field}_owner_{event.lower()}", event, _owner_check(rule, model), message)
     else:
-        column = _column(model, rule.field)
-        yield trigger(f"{rule.field}_fixed", f'UPDATE OF "{column}"', _changed([column], "IS NOT"), f"{rule.field} cannot change")
+        column, key = _column(model, rule.field), str(model._meta.pk.column)
+        message = f"{rule.field} cannot change"
+        yield trigger(f"{rule.field}_fixed", f'UPDATE OF "{column}"', _changed([column], "IS NOT"), message)
+        # INSERT OR REPLACE of a stored row is an update in disguise.
+        moved = f'EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}" AND "{column}" IS NOT NEW."{column}")'
+        yield trigger(f"{rule.field}_not_replaced", "INSERT", moved, message)
 
 
 def _sqlite_collision(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
@@ -164,37 +210,42 @@ def _sqlite_collision(model: type[models.Model], connection: BaseDatabaseWrapper
     uniques: list[tuple[list[str], str]] = [
         ([str(field.column)], "") for field in model._meta.concrete_fields if field.unique
     ]
-    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
-        for constraint in model._meta.constraints:
-            if isinstance(constraint, models.UniqueConstraint):
-                condition = str(constraint.create_sql(model, editor)).partition(" WHERE ")[2]
-                uniques.append(([_column(model, field) for field in constraint.fields], condition))
+    # Not entered: it would switch foreign keys off and check them all, and we only ask it for words.
+    editor = connection.schema_editor(collect_sql=True, atomic=False)
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            condition = str(constraint.create_sql(model, editor)).partition(" WHERE ")[2]
+            uniques.append(([_column(model, field) for field in constraint.fields], condition))
     new_row = ", ".join(f'NEW."{column}" AS "{column}"' for column in _columns(model))
     parts = []
     for columns, condition in uniques:
         same = " AND ".join(f'"{table}"."{column}" = NEW."{column}"' for column in columns)
         stored = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{f" AND {condition}" if condition else ""})'
         # The condition counts for the new row too: a row outside a partial index collides with nothing.
-        new = f' AND EXISTS (SELECT 1 FROM (SELECT {new_row}) AS "{table}" WHERE {condition})' if condition else ""
+        new = (
+            f' AND EXISTS (SELECT 1 FROM (SELECT {new_row}) AS "{table}" WHERE {condition})'
+            if condition
+            else ""
+        )
         parts.append(f"({stored}{new})")
     return " OR ".join(parts)
 
 
-def _postgresql(rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], _connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+def _function(name: str, body: str) -> str:
+    return f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$'
+
+
+def _postgresql(
+    rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], _connection: BaseDatabaseWrapper
+) -> Iterator[Trigger]:
     table = model._meta.db_table
 
     def trigger(kind: str, event: str, when: str, message: str, level: str = "ROW") -> Trigger:
         name = f"{PREFIX}{table}_{kind}"
         refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
         body = f"IF {when} THEN {refuse} END IF; RETURN NEW;" if when else refuse
-        return Trigger(
-            name,
-            table,
-            (
-                f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $body$BEGIN {body} END$body$',
-                f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" FOR EACH {level} EXECUTE FUNCTION "{name}"()',
-            ),
-        )
+        made = f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()"
+        return Trigger(name, table, (_function(name, f"BEGIN {body} END"), made))
 
     if isinstance(rule, AppendOnly):
         message = f"{table} is append-only"
@@ -203,8 +254,16 @@ def _postgresql(rule: AppendOnly | SameOwner | Fixed, model: type[models.Model],
         yield trigger("no_update", "UPDATE", _update_refused_when(rule, model, "IS DISTINCT FROM"), message)
     elif isinstance(rule, SameOwner):
         yield trigger(
-            f"{rule.field}_owner", "INSERT OR UPDATE", _owner_check(rule, model), f"{rule.field} belongs to another {rule.owner}"
+            f"{rule.field}_owner",
+            "INSERT OR UPDATE",
+            _owner_check(rule, model),
+            f"{rule.field} belongs to another {rule.owner}",
         )
     else:
         column = _column(model, rule.field)
-        yield trigger(f"{rule.field}_fixed", "UPDATE", _changed([column], "IS DISTINCT FROM"), f"{rule.field} cannot change")
+        yield trigger(
+            f"{rule.field}_fixed",
+            "UPDATE",
+            _changed([column], "IS DISTINCT FROM"),
+            f"{rule.field} cannot change",
+        )

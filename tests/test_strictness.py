@@ -80,6 +80,4 @@ def test_triggers_are_back_after_a_flush() -> None:
 
 
 def assert_declared_triggers_are_held() -> None:
-    assert triggers.held(connection) == sorted(
-        (trigger.name, trigger.table) for trigger in triggers.expected(connection)
-    )
+    assert triggers.held(connection) == sorted(triggers.expected(connection))

@@ -227,24 +227,27 @@ class EventForm(EditedForm):
 class AttendanceForm(forms.Form):
     """Who was there and is not recorded yet; several at once."""
 
-    partners = forms.ModelMultipleChoiceField(
-        Partner.objects.none(), label=_("Mitra"), required=False, widget=forms.CheckboxSelectMultiple
+    partners = forms.MultipleChoiceField(
+        label=_("Mitra"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    cooperatives = forms.ModelMultipleChoiceField(
-        Cooperative.objects.none(), label=_("Koperasi"), required=False, widget=forms.CheckboxSelectMultiple
+    cooperatives = forms.MultipleChoiceField(
+        label=_("Koperasi"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, data: QueryDict | None, *, event: Event, user: User) -> None:
         super().__init__(data)
-        choices: dict[str, QuerySet[Any]] = {
+        rows: dict[str, QuerySet[Any]] = {
             "partners": Partner.objects.visible_to(user),
             "cooperatives": Cooperative.objects.visible_to(user).select_related("kelurahan"),
         }
-        for name, rows in choices.items():
+        # Keys as text, not a model field: that one asks SQLite for numbers it cannot hold.
+        self.offered: dict[str, dict[str, Any]] = {}
+        for name, everybody in rows.items():
             # A submit may name somebody whom another person recorded meanwhile: that is no mistake.
-            offered = rows if data else rows.exclude(attendances__event=event)
-            if offered.exists():
-                self.fields[name].queryset = offered  # type: ignore[attr-defined]
+            offered = everybody if data else everybody.exclude(attendances__event=event)
+            self.offered[name] = {str(row.pk): row for row in offered}
+            if self.offered[name]:
+                self.fields[name].choices = [(key, str(row)) for key, row in self.offered[name].items()]  # type: ignore[attr-defined]
             else:
                 del self.fields[name]
 
@@ -252,4 +255,4 @@ class AttendanceForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors and not any(cleaned.values()):
             raise ValidationError(_("Pilih sedikitnya satu mitra atau koperasi."))
-        return cleaned
+        return {name: [self.offered[name][key] for key in keys] for name, keys in cleaned.items()}

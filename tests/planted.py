@@ -1,0 +1,155 @@
+"""An area whose every row bears one word, so that a page that shows it to the wrong person gives itself away."""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpResponseBase
+
+from cooperatives.models import AreaGrant, Cooperative, PublicFact
+from kkmp.accounts.models import AccessEvent, User, Verb
+from kkmp.accounts.services import make_sign_in_link
+from kkmp.imports.models import BatchState, ImportBatch, ImportRow, Outcome
+from partners.models import Attendance, Event, Partner
+from tests.factories import (
+    CapitalNeedFactory,
+    CooperativeFactory,
+    EventFactory,
+    KecamatanFactory,
+    KelurahanFactory,
+    MemberFactory,
+    OutletFactory,
+    PartnerFactory,
+    StageChangeFactory,
+    StatusChangeFactory,
+    SupportFactory,
+    UserFactory,
+    officer_of,
+)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What belongs to no area: partner, event, and the staff who record."""
+
+    partner: Partner
+    event: Event
+    sudin: User
+    partner_there: Attendance
+
+
+def plant_shared() -> Shared:
+    """A cooperative that nobody of the test keeps stands here too: no officer sees the whole city."""
+    CooperativeFactory.create()
+    partner, event = PartnerFactory.create(name="Mitra Bersama"), EventFactory.create(title="Acara Bersama")
+    there = Attendance.objects.create(event=event, partner=partner)
+    return Shared(partner, event, UserFactory.create(sudin=True, full_name="Staf Bersama"), there)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """`word` is in every text of the area; `rows` finds the row of a model by its label."""
+
+    word: str
+    officer: User
+    cooperative: Cooperative
+    rows: dict[str, Model]
+    sums: tuple[str, ...] = field(default=())
+
+    @property
+    def code(self) -> str:
+        return str(self.cooperative.kelurahan_id)
+
+    def pk(self, label: str) -> Any:
+        return self.rows[label].pk
+
+
+def plant(word: str, shared: Shared, *, number: int) -> Planted:
+    """One of everything in an area of its own; `number` (1–9) makes its codes and sums differ from other areas'."""
+    kecamatan = KecamatanFactory.create(code=f"9{number}.0{number}.0{number}", name=f"{word}kecamatan")
+    kelurahan = KelurahanFactory.create(
+        kecamatan=kecamatan,
+        code=f"{kecamatan.code}.{number}001",
+        name=f"{word}kelurahan",
+        aliases=f"{word}alias",
+    )
+    cooperative = CooperativeFactory.create(
+        kelurahan=kelurahan,
+        legal_name=f"{word}koperasi",
+        office=f"{word}kantor",
+        phone=f"{word}telepon",
+        email=f"{word}@contoh.example",
+    )
+    officer = officer_of(kelurahan, username=f"{word}petugas", full_name=f"{word}petugas")
+    outlet = OutletFactory.create(cooperative=cooperative, name=f"{word}gerai", address=f"{word}jalan")
+    change = StatusChangeFactory.create(
+        outlet=outlet,
+        idle=True,
+        note=f"{word}alasan",
+        recorded_by=shared.sudin,
+        effective_on=date(2025, 9, 22),
+    )
+    need = CapitalNeedFactory.create(outlet=outlet, text=f"{word}kebutuhan", amount_idr=number * 11_111_111)
+    member = MemberFactory.create(cooperative=cooperative, full_name=f"{word}anggota", number=f"{word}-1")
+    support = SupportFactory.create(
+        partner=shared.partner,
+        cooperative=cooperative,
+        note=f"{word}bantuan",
+        committed_idr=number * 12_222_222,
+    )
+    stage = StageChangeFactory.create(support=support, reason=f"{word}tahap", by=shared.sudin)
+    attendance = Attendance.objects.create(event=shared.event, cooperative=cooperative)
+    fact = PublicFact.objects.create(
+        key=f"{word}-fakta",
+        cooperative=cooperative,
+        text=f"{word}fakta",
+        on=date(2025, 9, 1),
+        source="https://a.example/",
+    )
+    batch = ImportBatch.objects.create(
+        kind="opening",
+        file_name=f"{word}berkas.csv",
+        sha256=str(number) * 64,
+        by=shared.sudin,
+        state=BatchState.PREVIEWED,
+        counts={Outcome.FAILED: 1},
+    )
+    message = {"column": "kelurahan", "value": f"{word}kelurahan", "text": f"{word}pesan"}
+    row = ImportRow.objects.create(
+        batch=batch,
+        number=1,
+        outcome=Outcome.FAILED,
+        messages=[message],
+        payload={"kelurahan": f"{word}kelurahan"},
+    )
+    link, _token = make_sign_in_link(user=officer, by=shared.sudin)
+    event = AccessEvent.objects.create(user=officer, verb=Verb.EXPORTED, target=f"{word}sasaran")
+    grant = AreaGrant.objects.get(user=officer)
+    planted: list[Model] = [
+        kecamatan, kelurahan, cooperative, officer, outlet, change, need, member, support, stage, attendance, fact,
+        batch, row, link, event, grant,
+    ]  # fmt: skip
+    rows = {one._meta.label: one for one in planted}
+    sums = tuple(f"{amount:,}".replace(",", ".") for amount in (need.amount_idr, support.committed_idr))
+    return Planted(word, officer, cooperative, rows, sums)
+
+
+def text_of(response: HttpResponseBase) -> str:
+    """Everything an answer says: headers, body, and what is inside a zipped workbook."""
+    body: bytes = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = b"\n".join(archive.read(name) for name in sorted(archive.namelist()))
+    return f"{headers}\n{body.decode(errors='replace')}"
+
+
+def without_chance(text: str) -> str:
+    """What differs between two answers to the same question: request ids and masked tokens."""
+    text = re.sub(r"X-Request-ID: \w+", "", text)
+    text = re.sub(r"(?<=[\"' :])[A-Za-z0-9]{64}(?=[\"'])", "", text)
+    return re.sub(r"(Content-Length|Expires): .*", "", text)

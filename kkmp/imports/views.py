@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from kkmp.accounts.models import User, Verb
 from kkmp.accounts.services import record_access
 from kkmp.imports.forms import BatchListForm, UndoForm, UploadForm
-from kkmp.imports.importer import Importer, importer_of, importers_for
+from kkmp.imports.importer import Importer, Text, importer_of, importers_for
 from kkmp.imports.models import BatchState, ImportBatch, ImportRow, Outcome
 from kkmp.imports.services import confirm as confirm_batch
 from kkmp.imports.services import confirmed_twin, preview, targets_of
@@ -29,6 +29,7 @@ from kkmp.tabular.writing import Heading, download, write_xlsx
 ROWS_PER_PAGE = 100
 # More are in the file of failed rows.
 MOST_FAILED_SHOWN = 200
+LONG_TEXT = 24
 
 
 @permission_required("imports.view_importbatch", raise_exception=True)
@@ -38,7 +39,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": paginate(form, batches, request.GET.get("page")),
         "importers": importers_for(_person(request)),
-        "reset_href": reverse("imports:list"),
+        "reset_href": reverse("imports:list") if form.is_filtered else "",
     }
     return render(request, "imports/list.html", context)
 
@@ -78,6 +79,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if outcome in Outcome.values:
         rows = rows.filter(outcome=outcome)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    columns = [column for column in importer.columns if any(row.payload.get(column.key) for row in page)]
     context = {
         "batch": batch,
         "importer": importer,
@@ -86,10 +88,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "failed": list(failed[:MOST_FAILED_SHOWN]),
         "tabs": _outcome_tabs(batch, outcome),
         "page": page,
-        "lines": [
-            _Line(row, [row.payload.get(column.key, "") for column in importer.columns]) for row in page
-        ],
-        "columns": importer.columns,
+        "lines": [_line(row, columns) for row in page],
+        "columns": columns,
     }
     return render(request, "imports/detail.html", context)
 
@@ -171,17 +171,28 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @dataclass(frozen=True)
+class _Cell:
+    """What stands in a cell of the file."""
+
+    title: Text
+    text: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may have to break inside a word."""
+        return len(self.text) > LONG_TEXT
+
+
+@dataclass(frozen=True)
 class _Line:
     """A row of the file as the page shows it: its cells in the order of the columns."""
 
     row: ImportRow
-    cells: list[dict[str, object]]
+    cells: list[_Cell]
 
 
 def _line(row: ImportRow, columns: Sequence[Column]) -> _Line:
-    return _Line(
-        row, [{"title": column.title, "text": row.payload.get(column.key, "")} for column in columns]
-    )
+    return _Line(row, [_Cell(column.title, row.payload.get(column.key, "")) for column in columns])
 
 
 def _person(request: HttpRequest) -> User:

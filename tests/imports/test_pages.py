@@ -72,12 +72,10 @@ def test_file_becomes_a_preview_with_every_error(signed_in: Client) -> None:
         ["Baris 3", "Sejak", "kosong"],
         ["Baris 3", "Kebutuhan modal (Rp)", "x"],
     ]
-    assert [row[:2] for row in cells_of(rows)] == [
-        [
-            "Baris 2",
-            "Baru KKMP Melawai · Berjalan sejak 01/10/2025 · gerai baru “Gerai KKMP Melawai” (Sembako)",
-        ],
-        ["Baris 3", "Perlu diperbaiki"],
+    melawai = "KKMP Melawai · Berjalan sejak 01/10/2025 · gerai baru “Gerai KKMP Melawai” (Sembako)"
+    assert cells_of(rows) == [
+        ["Baris 2", f"Baru {melawai}", "31.74.07.1001", "", "Berjalan", "01/10/2025", ""],
+        ["Baris 3", "Perlu diperbaiki", "", "Pulo", "entah", "", "x"],
     ]
     page = text_of(response)
     assert "1 baris perlu diperbaiki; belum ada yang tercatat" in page
@@ -152,7 +150,7 @@ def test_confirm_is_offered_and_tells_what_it_did(signed_in: Client, sudin: User
     assert address in page.content.decode()
     done = text_of(signed_in.post(address, follow=True))
     assert "2 baris dimasukkan." in done
-    assert "2 baris dimasukkan Staf Sudin Contoh, 16 Maret 2026 12.00." in done
+    assert "2 baris dimasukkan oleh Staf Sudin Contoh, 16 Maret 2026 12.00." in done
     assert "Batalkan impor ini" in done
     twice = text_of(signed_in.post(address, follow=True))
     assert "Berkas ini sudah dimasukkan oleh Staf Sudin Contoh pada 16 Maret 2026 12.00." in twice
@@ -183,7 +181,7 @@ def test_undo_asks_with_consequences_and_needs_a_reason(signed_in: Client, sudin
     assert StatusChange.objects.live().count() == 2
     done = text_of(signed_in.post(address, {"note": "Berkas lama 😀"}, follow=True))
     assert "Impor “awal.csv” dibatalkan." in done
-    assert "Dibatalkan Staf Sudin Contoh, 16 Maret 2026 12.00: “Berkas lama 😀”." in done
+    assert "Dibatalkan oleh Staf Sudin Contoh, 16 Maret 2026 12.00: “Berkas lama 😀”." in done
     assert (StatusChange.objects.live().count(), Outlet.objects.count(), CapitalNeed.objects.count()) == (
         0,
         2,
@@ -224,7 +222,7 @@ def test_list_filters_searches_and_counts(signed_in: Client, sudin: User) -> Non
 
     def names(query: str) -> tuple[list[str], str]:
         page = page_of(signed_in.get(reverse("imports:list") + query))
-        total = page.find(attrs={"data-total": True})
+        total = page.select_one("[data-total]")
         assert total
         return [link.get_text() for link in page.select("a.file-name")], str(total["data-total"])
 

@@ -30,7 +30,7 @@ class Reach:
     def in_words(self) -> str:
         """For a sentence beside the question or after the deed: how many past pages change, and which."""
         if self.is_open and not self.days_back:
-            return _("Halaman hari ini berubah; halaman hari-hari sebelumnya tetap.")
+            return _("Ini mengubah halaman hari ini; halaman hari-hari sebelumnya tetap.")
         names = {
             "start": date_format(self.starts_on, DAY),
             "end": date_format(self.ends_on, DAY),
@@ -39,16 +39,16 @@ class Reach:
         if self.is_open:
             return (
                 ngettext(
-                    "Halaman %(count)d hari yang lalu sampai hari ini berubah, sejak %(start)s.",
-                    "Halaman %(count)d hari yang lalu sampai hari ini berubah, sejak %(start)s.",
+                    "Ini mengubah halaman %(count)d hari yang lalu sampai hari ini, sejak %(start)s.",
+                    "Ini mengubah halaman %(count)d hari yang lalu sampai hari ini, sejak %(start)s.",
                     self.days_back,
                 )
                 % names
             )
         return (
             ngettext(
-                "Halaman %(count)d hari yang lampau berubah: %(start)s sampai %(end)s.",
-                "Halaman %(count)d hari yang lampau berubah: %(start)s sampai %(end)s.",
+                "Ini mengubah halaman %(count)d hari yang lampau: %(start)s sampai %(end)s.",
+                "Ini mengubah halaman %(count)d hari yang lampau: %(start)s sampai %(end)s.",
                 self.days_back,
             )
             % names

@@ -149,11 +149,11 @@ class OutletForm(EditedForm):
             "premises",
             "tenure",
             "area_m2",
+            "lat",
+            "lon",
             "electricity",
             "internet",
             "water",
-            "lat",
-            "lon",
         ]
 
     def clean_name(self) -> str:
@@ -214,6 +214,8 @@ class NoneForm(forms.Form):
         day = cleaned.get("effective_on")
         if day:
             self._refuse_a_second_change(day)
+        if self.replaces and not {"status", "reason", "effective_on"} & set(self.changed_data):
+            self.add_error(None, _("Isian ini sama dengan catatan yang berlaku; tidak ada yang dikoreksi."))
         return cleaned
 
     def _refuse_a_second_change(self, day: date) -> None:

@@ -1,0 +1,200 @@
+"""Back office of the territory, of who keeps which part of it, of the cooperatives and of what was said in public."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from cooperatives.models import (
+    AreaGrant,
+    Cooperative,
+    Kecamatan,
+    Kelurahan,
+    PublicFact,
+    PublishedFigure,
+    Target,
+)
+from kkmp.accounts.models import Verb
+from kkmp.accounts.services import record_access
+from kkmp.back_office import EditedAdmin
+from kkmp.parsing import area_key
+
+
+class CityAdmin(EditedAdmin):
+    """Rows without a scope of their own: who opens the back office sees the whole city."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model._default_manager.all()
+        return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
+
+
+class TerritoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    """Rows given by the administration: corrected here, never added or deleted."""
+
+    show_full_result_count = False
+    list_per_page = 100
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model._default_manager.visible_to(request.user)
+        return rows
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The code is the key: a new one would be another place."""
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Kecamatan)
+class KecamatanAdmin(TerritoryAdmin):
+    list_display = ["name", "code"]
+    list_filter = ["name"]
+    search_fields = ["name", "code"]
+    search_help_text = _("Cari nama atau kode kecamatan.")
+    fields = ["code", "name"]
+
+
+@admin.register(Kelurahan)
+class KelurahanAdmin(TerritoryAdmin):
+    list_display = ["name", "code", "kecamatan", "aliases", "population"]
+    list_filter = ["kecamatan"]
+    list_select_related = ["kecamatan"]
+    search_fields = ["name", "aliases", "code"]
+    search_help_text = _("Cari nama, ejaan lain, atau kode kelurahan.")
+    autocomplete_fields = ["kecamatan"]
+    fieldsets = [
+        (None, {"fields": ["code", "kecamatan", "name", "aliases", "population"]}),
+        (_("Petak peta"), {"fields": [("tile_col", "tile_row")]}),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: Kelurahan, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
+        # What the search looks in; as the reference rows have it.
+        obj.search_key = " ".join(dict.fromkeys(area_key(spelling) for spelling in obj.spellings))
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(AreaGrant)
+class AreaGrantAdmin(CityAdmin):
+    """Who keeps which area from when until when. A grant ends; it is never deleted, and the access log names each change."""
+
+    list_display = ["user", "kecamatan", "kelurahan", "starts_on", "ends_on"]
+    list_filter = ["kecamatan", "starts_on", "ends_on"]
+    list_select_related = ["user", "kecamatan", "kelurahan"]
+    search_fields = ["user__full_name", "user__username", "kecamatan__name", "kelurahan__name"]
+    search_help_text = _("Cari petugas, kecamatan, atau kelurahan.")
+    autocomplete_fields = ["user", "kecamatan", "kelurahan"]
+    fieldsets = [
+        (None, {"fields": ["user"]}),
+        (_("Wilayah: salah satu"), {"fields": ["kecamatan", "kelurahan"]}),
+        (_("Waktu"), {"fields": ["starts_on", "ends_on"]}),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: AreaGrant, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
+        super().save_model(request, obj, form, change)  # type: ignore[no-untyped-call]  # of simple-history
+        record_access(request, Verb.RIGHT_CHANGED, target=_grant_in_words(obj))
+
+
+def _grant_in_words(grant: AreaGrant) -> str:
+    period = _now("sejak %(day)s") % {"day": date_format(grant.starts_on, "d/m/Y")}
+    if grant.ends_on:
+        period = _now("%(start)s sampai %(end)s") % {
+            "start": date_format(grant.starts_on, "d/m/Y"),
+            "end": date_format(grant.ends_on, "d/m/Y"),
+        }
+    return _now("%(who)s: wilayah %(area)s, %(period)s") % {
+        "who": grant.user.username,
+        "area": grant.area,
+        "period": period,
+    }
+
+
+@admin.register(Cooperative)
+class CooperativeAdmin(EditedAdmin):
+    """Corrections; the 65 come with the reference rows, one to each kelurahan."""
+
+    list_display = ["kelurahan", "kecamatan", "legal_name", "registry_no", "formation", "founded_on"]
+    list_filter = ["kelurahan__kecamatan", "formation", "has_bank_account"]
+    list_select_related = ["kelurahan__kecamatan"]
+    search_fields = ["kelurahan__name", "kelurahan__aliases", "kelurahan__code", "legal_name", "registry_no"]
+    search_help_text = _("Cari kelurahan, nama resmi, atau NIK koperasi.")
+    readonly_fields = ["kelurahan"]
+    fieldsets = [
+        (None, {"fields": ["kelurahan", "legal_name", "formation", "founded_on"]}),
+        (_("Kantor"), {"fields": ["office", "phone", "email"]}),
+        (_("Nomor resmi"), {"fields": ["registry_no", "nib", "npwp", "has_bank_account"]}),
+    ]
+
+    @admin.display(description=_("kecamatan"), ordering="kelurahan__kecamatan__name")
+    def kecamatan(self, cooperative: Cooperative) -> str:
+        return cooperative.kelurahan.kecamatan.name
+
+
+@admin.register(PublicFact)
+class PublicFactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    list_display = ["on", "cooperative", "text", "confidence"]
+    list_display_links = ["on", "text"]
+    list_filter = ["confidence", "on", "cooperative__kelurahan__kecamatan"]
+    list_select_related = ["cooperative__kelurahan"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["text", "key", "cooperative__kelurahan__name"]
+    search_help_text = _("Cari isi, kunci, atau kelurahan.")
+    autocomplete_fields = ["cooperative"]
+    date_hierarchy = "on"
+    fieldsets = [
+        (None, {"fields": ["key", "cooperative", "text"]}),
+        (_("Waktu"), {"fields": ["on", "until"]}),
+        (_("Sumber"), {"fields": ["source", "confidence", "note"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PublicFact]:
+        return PublicFact.objects.visible_to(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PublishedFigure)
+class PublishedFigureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    list_display = ["on", "running", "idle", "none", "total", "source"]
+    list_filter = ["on"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["source"]
+    search_help_text = _("Cari alamat sumber.")
+    date_hierarchy = "on"
+    fieldsets = [
+        (None, {"fields": ["on", ("running", "idle", "none")]}),
+        (_("Sumber"), {"fields": ["source"]}),
+    ]
+
+    @admin.display(description=_("jumlah"))
+    def total(self, figure: PublishedFigure) -> int:
+        return figure.total
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Target)
+class TargetAdmin(CityAdmin):
+    list_display = ["on", "area", "running", "idle", "note"]
+    list_filter = ["kecamatan", "on"]
+    list_select_related = ["kecamatan"]
+    search_fields = ["note", "kecamatan__name"]
+    search_help_text = _("Cari catatan atau kecamatan.")
+    autocomplete_fields = ["kecamatan"]
+    date_hierarchy = "on"
+    fieldsets = [
+        (None, {"fields": ["kecamatan", "on"]}),
+        (_("Target"), {"fields": ["running", "idle", "note"]}),
+    ]
+
+    @admin.display(description=_("wilayah"), ordering="kecamatan__name")
+    def area(self, target: Target) -> str:
+        return str(target.kecamatan or _("Seluruh kota"))

@@ -262,6 +262,8 @@ def make_a_full_cooperative() -> None:
 def test_the_dashboard_asks_the_database_as_often_for_three_as_for_one(
     sudin: Client, django_assert_num_queries: Any, address: str
 ) -> None:
+    # A second one, empty: where there is only one, it opens by itself, which is asked for apart.
+    CooperativeFactory.create()
     make_a_full_cooperative()
     with django_assert_num_queries(13):
         page_of(sudin, address)

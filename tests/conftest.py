@@ -10,6 +10,8 @@ import hypothesis
 import pytest
 import time_machine
 from django.conf import settings as django_settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase, override_settings
@@ -74,6 +76,13 @@ def today() -> Iterator[dt.date]:
 def reference(db: None) -> None:
     """The rows every installation starts with: 10 kecamatan, 65 kelurahan and their cooperatives, public facts."""
     call_command("seed_reference")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """A count of queries or of attempts to sign in must not depend on the tests before it."""
+    ContentType.objects.clear_cache()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

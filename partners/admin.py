@@ -76,10 +76,15 @@ class StageChangeAdmin(FactAdmin):
 
 
 class AttendanceInline(admin.TabularInline):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    """Add or remove; rows that stand are text, since a search field in each costs a query in each."""
+
     model = Attendance
     autocomplete_fields = ["partner"]
     raw_id_fields = ["cooperative"]
     extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
         return (

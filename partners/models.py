@@ -83,6 +83,10 @@ class Partner(EditedModel):
         verbose_name_plural = _("mitra")
         ordering = ["name", "pk"]
 
+    # Set by `with_supports`.
+    support_count: int
+    agreed_idr: int
+
     def __str__(self) -> str:
         return self.name
 
@@ -310,6 +314,10 @@ class Event(EditedModel):
                 violation_error_message=_("Acara ini sudah dicatat untuk tanggal itu."),
             )
         ]
+
+    # Set by `with_attendance`.
+    partner_count: int
+    cooperative_count: int
 
     def __str__(self) -> str:
         return self.title

@@ -10,7 +10,16 @@ from cooperatives.models import AreaGrant, Cooperative, Kecamatan, Kelurahan
 from kkmp.accounts.models import Role, User
 from kkmp.parsing import area_key
 from members.models import Member
-from outlets.models import CapitalNeed, ChangeSource, NeedPurpose, Outlet, OutletKind, Reason, Status, StatusChange
+from outlets.models import (
+    CapitalNeed,
+    ChangeSource,
+    NeedPurpose,
+    Outlet,
+    OutletKind,
+    Reason,
+    Status,
+    StatusChange,
+)
 from partners.models import Event, Partner, PartnerCategory, Stage, StageChange, Support, SupportKind
 
 PASSWORD = "contoh-kkmp-2025"
@@ -85,7 +94,9 @@ class StatusChangeFactory(DjangoModelFactory[StatusChange]):
 
     class Params:
         idle = factory.Trait(status=Status.IDLE, reason=Reason.CAPITAL)
-        none = factory.Trait(status=Status.NONE, outlet=None, cooperative=factory.SubFactory(CooperativeFactory))
+        none = factory.Trait(
+            status=Status.NONE, outlet=None, cooperative=factory.SubFactory(CooperativeFactory)
+        )
 
     outlet = factory.SubFactory(OutletFactory)
     cooperative = factory.LazyAttribute(lambda o: o.outlet.cooperative)
@@ -159,3 +170,10 @@ def officer_of(*areas: Kecamatan | Kelurahan, **kwargs: Any) -> User:
         field = "kecamatan" if isinstance(area, Kecamatan) else "kelurahan"
         AreaGrantFactory.create(user=user, **{field: area})
     return user
+
+
+def support_at(stage: Stage, on: date = date(2026, 2, 1), **kwargs: Any) -> Support:
+    """A support that stands at this stage from a day on."""
+    support = SupportFactory.create(**kwargs)
+    StageChangeFactory.create(support=support, stage=stage, effective_on=on, reason="Alasan contoh")
+    return support

@@ -80,7 +80,10 @@ def test_member_is_added_ended_and_never_deleted(admin: Client) -> None:
     admin.post(change_address(added), typed(added, ended_on="2026-01-01"))
     added.refresh_from_db()
     assert added.ended_on == dt.date(2026, 1, 1)
-    assert admin.post(reverse("admin:members_member_delete", args=[member.pk]), {"post": "yes"}).status_code == 403
+    assert (
+        admin.post(reverse("admin:members_member_delete", args=[member.pk]), {"post": "yes"}).status_code
+        == 403
+    )
     assert Member.objects.count() == 2
 
 

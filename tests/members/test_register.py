@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
@@ -26,7 +27,7 @@ BEFORE, AFTER = DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=1)
     ],
 )
 def test_membership_runs_from_the_day_of_joining_to_the_day_before_leaving(
-    joined_on: dt.date, ended_on: dt.date | None, is_member: bool
+    joined_on: dt.date, ended_on: dt.date | None, is_member: object
 ) -> None:
     MemberFactory.create(joined_on=joined_on, ended_on=ended_on)
     assert Member.objects.as_of(DAY).exists() is is_member
@@ -59,9 +60,9 @@ def test_count_is_by_gender_and_of_these_cooperatives_only() -> None:
     assert counted == MemberCount(total=6, female=3, male=2, unknown=1, joined=7, left=1)
 
 
-def test_count_costs_one_query(django_assert_num_queries: object) -> None:
+def test_count_costs_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     MemberFactory.create_batch(3)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         assert count_members(Cooperative.objects.all(), on=DAY).total == 3
 
 

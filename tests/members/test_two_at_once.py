@@ -25,7 +25,9 @@ def test_of_two_people_who_take_one_number_at_once_one_is_told() -> None:
         address = reverse("members:add", args=[cooperative.kelurahan_id])
         together = threading.Barrier(PEOPLE)
 
-        def submit(user: User, address: str = address, together: threading.Barrier = together) -> tuple[int, str]:
+        def submit(
+            user: User, address: str = address, together: threading.Barrier = together
+        ) -> tuple[int, str]:
             client = Client()
             client.force_login(user)
             typed = {"number": "001", "full_name": f"Ketikan {user.pk}", "joined_on": "2026-01-05"}
@@ -47,7 +49,9 @@ def test_of_two_people_who_take_one_number_at_once_one_is_told() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time: nobody comes between check and write")
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="one writer at a time: nobody comes between check and write"
+)
 def test_whoever_writes_between_check_and_write_is_named() -> None:
     cooperative = CooperativeFactory.create()
     typed = {"number": "001", "full_name": "Kedua", "joined_on": "2026-01-05"}

@@ -90,7 +90,12 @@ class ImportBatch(models.Model):
             ),
             models.CheckConstraint(
                 name="undone_batch_says_when_who_and_why",
-                condition=Q(undone_at=None, undone_by=None, undo_note="")
+                condition=Q(
+                    state__in=[BatchState.PREVIEWED, BatchState.CONFIRMED],
+                    undone_at=None,
+                    undone_by=None,
+                    undo_note="",
+                )
                 | (
                     Q(state=BatchState.UNDONE, undone_at__isnull=False, undone_by__isnull=False)
                     & ~Q(undo_note="")

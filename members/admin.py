@@ -22,7 +22,7 @@ class MemberAdmin(EditedAdmin):
     list_select_related = ["cooperative__kelurahan"]
     search_fields = ["full_name", "number", "cooperative__kelurahan__name", "cooperative__kelurahan__code"]
     search_help_text = _("Cari nama, nomor anggota, atau kelurahan.")
-    raw_id_fields = ["cooperative"]
+    autocomplete_fields = ["cooperative"]
     date_hierarchy = "joined_on"
     fieldsets = [
         (None, {"fields": ["cooperative", "number", "full_name", "gender"]}),

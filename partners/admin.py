@@ -49,8 +49,7 @@ class SupportAdmin(EditedAdmin):
     list_select_related = ["partner", "cooperative__kelurahan"]
     search_fields = ["partner__name", "cooperative__kelurahan__name", "cooperative__kelurahan__code", "note"]
     search_help_text = _("Cari mitra, kelurahan, atau keterangan.")
-    autocomplete_fields = ["partner"]
-    raw_id_fields = ["cooperative"]
+    autocomplete_fields = ["partner", "cooperative"]
     inlines = [StageChangeInline]
     fieldsets = [
         (None, {"fields": ["partner", "cooperative"]}),
@@ -79,8 +78,7 @@ class AttendanceInline(admin.TabularInline):  # type: ignore[type-arg]  # generi
     """Add or remove; rows that stand are text, since a search field in each costs a query in each."""
 
     model = Attendance
-    autocomplete_fields = ["partner"]
-    raw_id_fields = ["cooperative"]
+    autocomplete_fields = ["partner", "cooperative"]
     extra = 0
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -114,8 +112,7 @@ class AttendanceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at
     list_select_related = ["event", "partner", "cooperative__kelurahan"]
     search_fields = ["event__title", "partner__name", "cooperative__kelurahan__name"]
     search_help_text = _("Cari acara, mitra, atau kelurahan.")
-    autocomplete_fields = ["event", "partner"]
-    raw_id_fields = ["cooperative"]
+    autocomplete_fields = ["event", "partner", "cooperative"]
     show_full_result_count = False
     list_per_page = 50
     fieldsets = [(None, {"fields": ["event", "partner", "cooperative"]})]

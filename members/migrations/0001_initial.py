@@ -7,58 +7,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cooperatives', '0001_initial'),
+        ("cooperatives", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalMember',
+            name="HistoricalMember",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('number', models.CharField(max_length=20, verbose_name='nomor anggota')),
-                ('full_name', models.CharField(max_length=150, verbose_name='nama lengkap')),
-                ('gender', models.CharField(blank=True, choices=[('female', 'Perempuan'), ('male', 'Laki-laki')], max_length=6, verbose_name='jenis kelamin')),
-                ('joined_on', models.DateField(verbose_name='tanggal masuk')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='tanggal keluar')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('cooperative', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cooperatives.cooperative', verbose_name='koperasi')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("number", models.CharField(max_length=20, verbose_name="nomor anggota")),
+                ("full_name", models.CharField(max_length=150, verbose_name="nama lengkap")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("female", "Perempuan"), ("male", "Laki-laki")],
+                        max_length=6,
+                        verbose_name="jenis kelamin",
+                    ),
+                ),
+                ("joined_on", models.DateField(verbose_name="tanggal masuk")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="tanggal keluar")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "cooperative",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cooperatives.cooperative",
+                        verbose_name="koperasi",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical anggota',
-                'verbose_name_plural': 'historical anggota',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical anggota",
+                "verbose_name_plural": "historical anggota",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('number', models.CharField(max_length=20, verbose_name='nomor anggota')),
-                ('full_name', models.CharField(max_length=150, verbose_name='nama lengkap')),
-                ('gender', models.CharField(blank=True, choices=[('female', 'Perempuan'), ('male', 'Laki-laki')], max_length=6, verbose_name='jenis kelamin')),
-                ('joined_on', models.DateField(verbose_name='tanggal masuk')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='tanggal keluar')),
-                ('cooperative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='cooperatives.cooperative', verbose_name='koperasi')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("number", models.CharField(max_length=20, verbose_name="nomor anggota")),
+                ("full_name", models.CharField(max_length=150, verbose_name="nama lengkap")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("female", "Perempuan"), ("male", "Laki-laki")],
+                        max_length=6,
+                        verbose_name="jenis kelamin",
+                    ),
+                ),
+                ("joined_on", models.DateField(verbose_name="tanggal masuk")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="tanggal keluar")),
+                (
+                    "cooperative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="cooperatives.cooperative",
+                        verbose_name="koperasi",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'anggota',
-                'verbose_name_plural': 'anggota',
-                'ordering': ['cooperative__kelurahan__kecamatan__name', 'cooperative__kelurahan__name', 'number', 'pk'],
-                'indexes': [models.Index(fields=['cooperative', 'joined_on', 'ended_on'], name='member_as_of')],
-                'constraints': [models.UniqueConstraint(fields=('cooperative', 'number'), name='member_number_once_a_cooperative', violation_error_message='Nomor anggota ini sudah dipakai di koperasi itu.'), models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('joined_on')), _connector='OR'), name='member_left_after_joining', violation_error_message='Tanggal keluar tidak boleh sebelum tanggal masuk.'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('full_name', ''), _negated=True)), name='member_has_a_number_and_a_name', violation_error_message='Nomor dan nama anggota wajib diisi.')],
+                "verbose_name": "anggota",
+                "verbose_name_plural": "anggota",
+                "ordering": [
+                    "cooperative__kelurahan__kecamatan__name",
+                    "cooperative__kelurahan__name",
+                    "number",
+                    "pk",
+                ],
+                "indexes": [
+                    models.Index(fields=["cooperative", "joined_on", "ended_on"], name="member_as_of")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cooperative", "number"),
+                        name="member_number_once_a_cooperative",
+                        violation_error_message="Nomor anggota ini sudah dipakai di koperasi itu.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("joined_on")), _connector="OR"
+                        ),
+                        name="member_left_after_joining",
+                        violation_error_message="Tanggal keluar tidak boleh sebelum tanggal masuk.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", ""), _negated=True),
+                            models.Q(("full_name", ""), _negated=True),
+                        ),
+                        name="member_has_a_number_and_a_name",
+                        violation_error_message="Nomor dan nama anggota wajib diisi.",
+                    ),
+                ],
             },
         ),
     ]

@@ -8,179 +8,514 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cooperatives', '0001_initial'),
+        ("cooperatives", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('name', models.CharField(max_length=150, unique=True, verbose_name='nama mitra')),
-                ('category', models.CharField(choices=[('bumn', 'BUMN'), ('bumd', 'BUMD'), ('bank', 'Bank / lembaga keuangan'), ('social_security', 'Jaminan sosial'), ('private', 'Perusahaan swasta'), ('platform', 'Platform digital'), ('university', 'Perguruan tinggi'), ('foundation', 'Asosiasi atau yayasan'), ('government', 'Pemerintah')], max_length=16, verbose_name='kategori')),
-                ('focus', models.CharField(blank=True, max_length=300, verbose_name='bidang bantuan')),
-                ('contact', models.CharField(blank=True, help_text='Alamat, telepon, atau e-mail kantor; bukan nomor pribadi.', max_length=300, verbose_name='kontak kantor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("name", models.CharField(max_length=150, unique=True, verbose_name="nama mitra")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("bumn", "BUMN"),
+                            ("bumd", "BUMD"),
+                            ("bank", "Bank / lembaga keuangan"),
+                            ("social_security", "Jaminan sosial"),
+                            ("private", "Perusahaan swasta"),
+                            ("platform", "Platform digital"),
+                            ("university", "Perguruan tinggi"),
+                            ("foundation", "Asosiasi atau yayasan"),
+                            ("government", "Pemerintah"),
+                        ],
+                        max_length=16,
+                        verbose_name="kategori",
+                    ),
+                ),
+                ("focus", models.CharField(blank=True, max_length=300, verbose_name="bidang bantuan")),
+                (
+                    "contact",
+                    models.CharField(
+                        blank=True,
+                        help_text="Alamat, telepon, atau e-mail kantor; bukan nomor pribadi.",
+                        max_length=300,
+                        verbose_name="kontak kantor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mitra',
-                'verbose_name_plural': 'mitra',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "mitra",
+                "verbose_name_plural": "mitra",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('title', models.CharField(max_length=200, verbose_name='acara')),
-                ('held_on', models.DateField(verbose_name='tanggal')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='tempat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("title", models.CharField(max_length=200, verbose_name="acara")),
+                ("held_on", models.DateField(verbose_name="tanggal")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="tempat")),
             ],
             options={
-                'verbose_name': 'acara',
-                'verbose_name_plural': 'acara',
-                'ordering': ['-held_on', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('held_on', 'title'), name='event_once_a_day', violation_error_message='Acara ini sudah dicatat untuk tanggal itu.')],
+                "verbose_name": "acara",
+                "verbose_name_plural": "acara",
+                "ordering": ["-held_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("held_on", "title"),
+                        name="event_once_a_day",
+                        violation_error_message="Acara ini sudah dicatat untuk tanggal itu.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalEvent',
+            name="HistoricalEvent",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('title', models.CharField(max_length=200, verbose_name='acara')),
-                ('held_on', models.DateField(verbose_name='tanggal')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='tempat')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("title", models.CharField(max_length=200, verbose_name="acara")),
+                ("held_on", models.DateField(verbose_name="tanggal")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="tempat")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical acara',
-                'verbose_name_plural': 'historical acara',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical acara",
+                "verbose_name_plural": "historical acara",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalPartner',
+            name="HistoricalPartner",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('name', models.CharField(db_index=True, max_length=150, verbose_name='nama mitra')),
-                ('category', models.CharField(choices=[('bumn', 'BUMN'), ('bumd', 'BUMD'), ('bank', 'Bank / lembaga keuangan'), ('social_security', 'Jaminan sosial'), ('private', 'Perusahaan swasta'), ('platform', 'Platform digital'), ('university', 'Perguruan tinggi'), ('foundation', 'Asosiasi atau yayasan'), ('government', 'Pemerintah')], max_length=16, verbose_name='kategori')),
-                ('focus', models.CharField(blank=True, max_length=300, verbose_name='bidang bantuan')),
-                ('contact', models.CharField(blank=True, help_text='Alamat, telepon, atau e-mail kantor; bukan nomor pribadi.', max_length=300, verbose_name='kontak kantor')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("name", models.CharField(db_index=True, max_length=150, verbose_name="nama mitra")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("bumn", "BUMN"),
+                            ("bumd", "BUMD"),
+                            ("bank", "Bank / lembaga keuangan"),
+                            ("social_security", "Jaminan sosial"),
+                            ("private", "Perusahaan swasta"),
+                            ("platform", "Platform digital"),
+                            ("university", "Perguruan tinggi"),
+                            ("foundation", "Asosiasi atau yayasan"),
+                            ("government", "Pemerintah"),
+                        ],
+                        max_length=16,
+                        verbose_name="kategori",
+                    ),
+                ),
+                ("focus", models.CharField(blank=True, max_length=300, verbose_name="bidang bantuan")),
+                (
+                    "contact",
+                    models.CharField(
+                        blank=True,
+                        help_text="Alamat, telepon, atau e-mail kantor; bukan nomor pribadi.",
+                        max_length=300,
+                        verbose_name="kontak kantor",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical mitra',
-                'verbose_name_plural': 'historical mitra',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical mitra",
+                "verbose_name_plural": "historical mitra",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalSupport',
+            name="HistoricalSupport",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('kind', models.CharField(choices=[('cash_grant', 'Hibah uang'), ('goods_grant', 'Hibah barang'), ('loan', 'Pinjaman'), ('consignment', 'Titip jual'), ('lend_use', 'Pinjam pakai'), ('supply', 'Perjanjian pasokan'), ('agency', 'Keagenan (LPG, agen bank)'), ('training', 'Pelatihan'), ('advice', 'Pendampingan'), ('digital', 'Layanan digital'), ('insurance', 'Kepesertaan jaminan sosial')], max_length=12, verbose_name='bentuk bantuan')),
-                ('committed_idr', models.BigIntegerField(blank=True, help_text='Kosongkan bila belum diketahui atau bukan uang.', null=True, verbose_name='nilai komitmen')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='keterangan')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('cooperative', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cooperatives.cooperative', verbose_name='koperasi')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.partner', verbose_name='mitra')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cash_grant", "Hibah uang"),
+                            ("goods_grant", "Hibah barang"),
+                            ("loan", "Pinjaman"),
+                            ("consignment", "Titip jual"),
+                            ("lend_use", "Pinjam pakai"),
+                            ("supply", "Perjanjian pasokan"),
+                            ("agency", "Keagenan (LPG, agen bank)"),
+                            ("training", "Pelatihan"),
+                            ("advice", "Pendampingan"),
+                            ("digital", "Layanan digital"),
+                            ("insurance", "Kepesertaan jaminan sosial"),
+                        ],
+                        max_length=12,
+                        verbose_name="bentuk bantuan",
+                    ),
+                ),
+                (
+                    "committed_idr",
+                    models.BigIntegerField(
+                        blank=True,
+                        help_text="Kosongkan bila belum diketahui atau bukan uang.",
+                        null=True,
+                        verbose_name="nilai komitmen",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="keterangan")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "cooperative",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cooperatives.cooperative",
+                        verbose_name="koperasi",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.partner",
+                        verbose_name="mitra",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical bantuan',
-                'verbose_name_plural': 'historical bantuan',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical bantuan",
+                "verbose_name_plural": "historical bantuan",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Support',
+            name="Support",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('kind', models.CharField(choices=[('cash_grant', 'Hibah uang'), ('goods_grant', 'Hibah barang'), ('loan', 'Pinjaman'), ('consignment', 'Titip jual'), ('lend_use', 'Pinjam pakai'), ('supply', 'Perjanjian pasokan'), ('agency', 'Keagenan (LPG, agen bank)'), ('training', 'Pelatihan'), ('advice', 'Pendampingan'), ('digital', 'Layanan digital'), ('insurance', 'Kepesertaan jaminan sosial')], max_length=12, verbose_name='bentuk bantuan')),
-                ('committed_idr', models.BigIntegerField(blank=True, help_text='Kosongkan bila belum diketahui atau bukan uang.', null=True, verbose_name='nilai komitmen')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='keterangan')),
-                ('cooperative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='cooperatives.cooperative', verbose_name='koperasi')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supports', to='partners.partner', verbose_name='mitra')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cash_grant", "Hibah uang"),
+                            ("goods_grant", "Hibah barang"),
+                            ("loan", "Pinjaman"),
+                            ("consignment", "Titip jual"),
+                            ("lend_use", "Pinjam pakai"),
+                            ("supply", "Perjanjian pasokan"),
+                            ("agency", "Keagenan (LPG, agen bank)"),
+                            ("training", "Pelatihan"),
+                            ("advice", "Pendampingan"),
+                            ("digital", "Layanan digital"),
+                            ("insurance", "Kepesertaan jaminan sosial"),
+                        ],
+                        max_length=12,
+                        verbose_name="bentuk bantuan",
+                    ),
+                ),
+                (
+                    "committed_idr",
+                    models.BigIntegerField(
+                        blank=True,
+                        help_text="Kosongkan bila belum diketahui atau bukan uang.",
+                        null=True,
+                        verbose_name="nilai komitmen",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="keterangan")),
+                (
+                    "cooperative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supports",
+                        to="cooperatives.cooperative",
+                        verbose_name="koperasi",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supports",
+                        to="partners.partner",
+                        verbose_name="mitra",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bantuan',
-                'verbose_name_plural': 'bantuan',
-                'ordering': ['-pk'],
+                "verbose_name": "bantuan",
+                "verbose_name_plural": "bantuan",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='StageChange',
+            name="StageChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('prospect', 'Penjajakan'), ('offered', 'Ditawarkan'), ('committed', 'Komitmen'), ('disbursed', 'Tersalur'), ('verified', 'Terverifikasi'), ('completed', 'Selesai'), ('cancelled', 'Batal')], max_length=10, verbose_name='tahap')),
-                ('effective_on', models.DateField(verbose_name='berlaku sejak')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='keterangan')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='dicatat pada')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dicatat oleh')),
-                ('support', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stage_changes', to='partners.support', verbose_name='bantuan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("prospect", "Penjajakan"),
+                            ("offered", "Ditawarkan"),
+                            ("committed", "Komitmen"),
+                            ("disbursed", "Tersalur"),
+                            ("verified", "Terverifikasi"),
+                            ("completed", "Selesai"),
+                            ("cancelled", "Batal"),
+                        ],
+                        max_length=10,
+                        verbose_name="tahap",
+                    ),
+                ),
+                ("effective_on", models.DateField(verbose_name="berlaku sejak")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="keterangan")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="dicatat pada"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="dicatat oleh",
+                    ),
+                ),
+                (
+                    "support",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stage_changes",
+                        to="partners.support",
+                        verbose_name="bantuan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'perubahan tahap',
-                'verbose_name_plural': 'perubahan tahap',
-                'ordering': ['-effective_on', '-pk'],
+                "verbose_name": "perubahan tahap",
+                "verbose_name_plural": "perubahan tahap",
+                "ordering": ["-effective_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cooperative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='cooperatives.cooperative', verbose_name='koperasi')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='partners.event', verbose_name='acara')),
-                ('partner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='partners.partner', verbose_name='mitra')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "cooperative",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="cooperatives.cooperative",
+                        verbose_name="koperasi",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="partners.event",
+                        verbose_name="acara",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="partners.partner",
+                        verbose_name="mitra",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kehadiran',
-                'verbose_name_plural': 'kehadiran',
-                'ordering': ['event', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cooperative__isnull', False), ('partner', None)), models.Q(('cooperative', None), ('partner__isnull', False)), _connector='OR'), name='attendance_is_a_partner_or_a_cooperative', violation_error_message='Isi mitra atau koperasi, salah satu saja.'), models.UniqueConstraint(condition=models.Q(('partner__isnull', False)), fields=('event', 'partner'), name='partner_attends_once', violation_error_message='Mitra ini sudah tercatat hadir.'), models.UniqueConstraint(condition=models.Q(('cooperative__isnull', False)), fields=('event', 'cooperative'), name='cooperative_attends_once', violation_error_message='Koperasi ini sudah tercatat hadir.')],
+                "verbose_name": "kehadiran",
+                "verbose_name_plural": "kehadiran",
+                "ordering": ["event", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cooperative__isnull", False), ("partner", None)),
+                            models.Q(("cooperative", None), ("partner__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="attendance_is_a_partner_or_a_cooperative",
+                        violation_error_message="Isi mitra atau koperasi, salah satu saja.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("partner__isnull", False)),
+                        fields=("event", "partner"),
+                        name="partner_attends_once",
+                        violation_error_message="Mitra ini sudah tercatat hadir.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cooperative__isnull", False)),
+                        fields=("event", "cooperative"),
+                        name="cooperative_attends_once",
+                        violation_error_message="Koperasi ini sudah tercatat hadir.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='support',
-            constraint=models.CheckConstraint(condition=models.Q(('committed_idr', None), ('committed_idr__gt', 0), _connector='OR'), name='support_sum_is_positive', violation_error_message='Nilai lebih dari Rp 0, atau kosongkan.'),
+            model_name="support",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("committed_idr", None), ("committed_idr__gt", 0), _connector="OR"),
+                name="support_sum_is_positive",
+                violation_error_message="Nilai lebih dari Rp 0, atau kosongkan.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stagechange',
-            index=models.Index(fields=['support', '-effective_on'], name='stage_by_support'),
+            model_name="stagechange",
+            index=models.Index(fields=["support", "-effective_on"], name="stage_by_support"),
         ),
         migrations.AddConstraint(
-            model_name='stagechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='cancelling_says_why', violation_error_message='Tulis alasan pembatalan.'),
+            model_name="stagechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage", "cancelled"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="cancelling_says_why",
+                violation_error_message="Tulis alasan pembatalan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagechange',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['prospect', 'offered', 'committed', 'disbursed', 'verified', 'completed', 'cancelled'])), name='stage_is_known', violation_error_message='Pilih tahap dari daftar.'),
+            model_name="stagechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "prospect",
+                            "offered",
+                            "committed",
+                            "disbursed",
+                            "verified",
+                            "completed",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="stage_is_known",
+                violation_error_message="Pilih tahap dari daftar.",
+            ),
         ),
     ]

@@ -1,97 +1,21 @@
-"""CSR partners, what they promised to which cooperative and how far it has come, and the events where they met."""
+"""What a partner promised to a cooperative, and how far it has come: dated stages."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import (
-    BigIntegerField,
-    Count,
-    Exists,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-)
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.models import Cooperative
-from cooperatives.scope import ScopedQuerySet, may_view
+from cooperatives.scope import ScopedQuerySet
 from kkmp.accounts.models import User
 from kkmp.edited import EditedModel
-
-
-class PartnerCategory(models.TextChoices):
-    BUMN = "bumn", _("BUMN")
-    BUMD = "bumd", _("BUMD")
-    BANK = "bank", _("Bank / lembaga keuangan")
-    SOCIAL_SECURITY = "social_security", _("Jaminan sosial")
-    PRIVATE = "private", _("Perusahaan swasta")
-    PLATFORM = "platform", _("Platform digital")
-    UNIVERSITY = "university", _("Perguruan tinggi")
-    FOUNDATION = "foundation", _("Asosiasi atau yayasan")
-    GOVERNMENT = "government", _("Pemerintah")
-
-
-class PartnerQuerySet(models.QuerySet["Partner"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Partners belong to no area: all of them, or none without the right."""
-        return self.all() if may_view(self.model, user) else self.none()
-
-    def with_supports(self, supports: "SupportQuerySet") -> Self:
-        """Annotate `support_count` and `agreed_idr` from these supports; the caller has scoped and dated them."""
-        # Subqueries: a join would count supports of other areas and multiply the sum.
-        own = supports.filter(partner=OuterRef("pk")).order_by().values("partner")
-        agreed = own.annotate(total=Sum("committed_idr", filter=Q(stage__in=AGREED)))
-        return self.annotate(
-            support_count=Coalesce(
-                Subquery(own.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), 0
-            ),
-            agreed_idr=Coalesce(Subquery(agreed.values("total"), output_field=BigIntegerField()), 0),
-        )
-
-    def search(self, text: str) -> Self:
-        """By name or by what the partner helps with."""
-        text = text.strip()
-        return self.filter(Q(name__icontains=text) | Q(focus__icontains=text))
-
-
-class Partner(EditedModel):
-    """An institution that helps cooperatives. The contact is an office, never a private person."""
-
-    name = models.CharField(_("nama mitra"), max_length=150, unique=True)
-    category = models.CharField(_("kategori"), max_length=16, choices=PartnerCategory)
-    focus = models.CharField(_("bidang bantuan"), max_length=300, blank=True)
-    contact = models.CharField(
-        _("kontak kantor"),
-        max_length=300,
-        blank=True,
-        help_text=_("Alamat, telepon, atau e-mail kantor; bukan nomor pribadi."),
-    )
-
-    objects = PartnerQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("mitra")
-        verbose_name_plural = _("mitra")
-        ordering = ["name", "pk"]
-
-    # Set by `with_supports`.
-    support_count: int
-    agreed_idr: int
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("partners:detail", args=[self.pk])
+from partners.models.partners import Partner
 
 
 class SupportKind(models.TextChoices):
@@ -125,7 +49,6 @@ class Stage(models.TextChoices):
 
 # A promise was made and still stands; what is only talked about or was called off is not counted as help.
 AGREED = (Stage.COMMITTED, Stage.DISBURSED, Stage.VERIFIED, Stage.COMPLETED)
-
 
 # Of rows that `with_stage` annotated.
 NEWEST_STAGE_FIRST = ("-stage_since", "-pk")
@@ -265,124 +188,6 @@ class StageChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} ({self.effective_on:%d/%m/%Y})"
-
-
-class EventQuerySet(models.QuerySet["Event"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Events belong to no area."""
-        return self.all() if may_view(self.model, user) else self.none()
-
-    def held_by(self, day: date) -> Self:
-        return self.filter(held_on__lte=day)
-
-    def with_attendance(self, attendances: "AttendanceQuerySet") -> Self:
-        """Annotate `partner_count` and `cooperative_count` from these attendances; the caller has scoped them."""
-        own = attendances.filter(event=OuterRef("pk")).order_by().values("event")
-        return self.annotate(
-            **{
-                f"{who}_count": Coalesce(
-                    Subquery(own.annotate(count=Count(who)).values("count"), output_field=IntegerField()), 0
-                )
-                for who in ("partner", "cooperative")
-            }
-        )
-
-    def search(self, text: str) -> Self:
-        """By title, place, or who was there."""
-        text = text.strip()
-        partners = Attendance.objects.filter(event=OuterRef("pk"), partner__name__icontains=text)
-        return self.filter(Q(title__icontains=text) | Q(place__icontains=text) | Exists(partners))
-
-
-class Event(EditedModel):
-    """A meeting of partners and cooperatives."""
-
-    title = models.CharField(_("acara"), max_length=200)
-    held_on = models.DateField(_("tanggal"))
-    place = models.CharField(_("tempat"), max_length=200, blank=True)
-
-    objects = EventQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("acara")
-        verbose_name_plural = _("acara")
-        ordering = ["-held_on", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                name="event_once_a_day",
-                fields=["held_on", "title"],
-                violation_error_message=_("Acara ini sudah dicatat untuk tanggal itu."),
-            )
-        ]
-
-    # Set by `with_attendance`.
-    partner_count: int
-    cooperative_count: int
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("partners:event_detail", args=[self.pk])
-
-
-class AttendanceQuerySet(models.QuerySet["Attendance"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Partners that came, and those cooperatives that the user sees."""
-        if not may_view(self.model, user):
-            return self.none()
-        return self.of_partners_and(Cooperative.objects.visible_to(user))
-
-    def of_partners_and(self, cooperatives: QuerySet[Cooperative]) -> Self:
-        """Partners that came, and those of these cooperatives that did."""
-        return self.filter(Q(cooperative=None) | Q(cooperative__in=cooperatives))
-
-
-class Attendance(models.Model):
-    """A partner or a cooperative was at an event."""
-
-    event = models.ForeignKey(Event, models.PROTECT, verbose_name=_("acara"), related_name="attendances")
-    partner = models.ForeignKey(
-        Partner, models.PROTECT, verbose_name=_("mitra"), null=True, blank=True, related_name="attendances"
-    )
-    cooperative = models.ForeignKey(
-        Cooperative,
-        models.PROTECT,
-        verbose_name=_("koperasi"),
-        null=True,
-        blank=True,
-        related_name="attendances",
-    )
-
-    objects = AttendanceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("kehadiran")
-        verbose_name_plural = _("kehadiran")
-        ordering = ["event", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="attendance_is_a_partner_or_a_cooperative",
-                condition=Q(partner=None, cooperative__isnull=False)
-                | Q(partner__isnull=False, cooperative=None),
-                violation_error_message=_("Isi mitra atau koperasi, salah satu saja."),
-            ),
-            models.UniqueConstraint(
-                name="partner_attends_once",
-                fields=["event", "partner"],
-                condition=Q(partner__isnull=False),
-                violation_error_message=_("Mitra ini sudah tercatat hadir."),
-            ),
-            models.UniqueConstraint(
-                name="cooperative_attends_once",
-                fields=["event", "cooperative"],
-                condition=Q(cooperative__isnull=False),
-                violation_error_message=_("Koperasi ini sudah tercatat hadir."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.partner or self.cooperative} @ {self.event}"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -22,6 +23,9 @@ from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.back_office import EditedAdmin
 from kkmp.parsing import area_key
+
+# An address typed without a scheme is one of today's web.
+SOURCES: "dict[type[models.Field[Any, Any]], dict[str, Any]]" = {models.URLField: {"assume_scheme": "https"}}
 
 
 class CityAdmin(EditedAdmin):
@@ -136,6 +140,7 @@ class CooperativeAdmin(EditedAdmin):
 
 @admin.register(PublicFact)
 class PublicFactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    formfield_overrides = SOURCES
     list_display = ["on", "cooperative", "text", "confidence"]
     list_display_links = ["on", "text"]
     list_filter = ["confidence", "on", "cooperative__kelurahan__kecamatan"]
@@ -161,6 +166,7 @@ class PublicFactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at
 
 @admin.register(PublishedFigure)
 class PublishedFigureAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
+    formfield_overrides = SOURCES
     list_display = ["on", "running", "idle", "none", "total", "source"]
     list_filter = ["on"]
     list_per_page = 50

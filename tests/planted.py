@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpResponseBase
 
-from cooperatives.models import AreaGrant, Cooperative, PublicFact
+from cooperatives.models import AreaGrant, Cooperative, PublicFact, PublishedFigure, Target
 from kkmp.accounts.models import AccessEvent, User, Verb
 from kkmp.accounts.services import make_sign_in_link
 from kkmp.imports.models import BatchState, ImportBatch, ImportRow, Outcome
@@ -40,6 +40,11 @@ class Shared:
     event: Event
     sudin: User
     partner_there: Attendance
+    figure: PublishedFigure
+
+    @property
+    def rows(self) -> dict[str, Model]:
+        return {one._meta.label: one for one in (self.partner, self.event, self.figure)}
 
 
 def plant_shared() -> Shared:
@@ -47,7 +52,10 @@ def plant_shared() -> Shared:
     CooperativeFactory.create()
     partner, event = PartnerFactory.create(name="Mitra Bersama"), EventFactory.create(title="Acara Bersama")
     there = Attendance.objects.create(event=event, partner=partner)
-    return Shared(partner, event, UserFactory.create(sudin=True, full_name="Staf Bersama"), there)
+    figure = PublishedFigure.objects.create(
+        on=date(2025, 9, 22), running=10, idle=19, none=36, source="https://a.example/"
+    )
+    return Shared(partner, event, UserFactory.create(sudin=True, full_name="Staf Bersama"), there, figure)
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,9 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
         on=date(2025, 9, 1),
         source="https://a.example/",
     )
+    target = Target.objects.create(
+        kecamatan=kecamatan, on=date(2026, 12, 31), running=number, note=f"{word}target"
+    )
     batch = ImportBatch.objects.create(
         kind="opening",
         file_name=f"{word}berkas.csv",
@@ -131,7 +142,7 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     grant = AreaGrant.objects.get(user=officer)
     planted: list[Model] = [
         kecamatan, kelurahan, cooperative, officer, outlet, change, need, member, support, stage, attendance, fact,
-        batch, row, link, event, grant,
+        batch, row, link, event, grant, target,
     ]  # fmt: skip
     rows = {one._meta.label: one for one in planted}
     sums = tuple(f"{amount:,}".replace(",", ".") for amount in (need.amount_idr, support.committed_idr))

@@ -303,11 +303,7 @@ def admin_address(route: Route, world: World) -> str:
     if "<" not in route.path or parts[1] == "r":
         return route.filled()
     label = apps.get_model(parts[1], parts[2])._meta.label
-    row: Any = {
-        **world.theirs.rows,
-        "partners.Partner": world.shared.partner,
-        "partners.Event": world.shared.event,
-    }[label]
+    row: Any = {**world.shared.rows, **world.theirs.rows}[label]
     history = row.history.first().pk if "<history_id>" in route.path else ""
     return route.filled(id=row.pk, object_id=row.pk, history_id=history)
 

@@ -209,7 +209,8 @@ class SupportTotals:
 
 def support_totals(cooperatives: QuerySet[Cooperative], *, on: date) -> SupportTotals:
     """Supports of these cooperatives by their stage on a day, what they are worth and how many they help: one query."""
-    rows = Support.objects.filter(cooperative__in=cooperatives).as_of(on).order_by()
+    # Distinct (rows are, by their key) makes a subquery of them: else each figure would look up each stage anew.
+    rows = Support.objects.filter(cooperative__in=cooperatives).as_of(on).order_by().distinct()
     counts = {f"stage_{stage}": Count("pk", filter=Q(stage=stage)) for stage in Stage}
     found = rows.aggregate(
         committed_idr=Coalesce(Sum("committed_idr", filter=Q(stage__in=AGREED)), 0),

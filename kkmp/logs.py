@@ -8,7 +8,9 @@ import structlog
 _SIXTEEN_DIGITS = re.compile(r"(?<!\d)(\d{4})\d{8}(\d{4})(?!\d)")
 
 
-def scrub_national_ids(_logger: object, _name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def scrub_national_ids(
+    _logger: object, _name: str, event: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
     """Mask whatever looks like a NIK (16 digits) in any text of a log line."""
     for key, value in event.items():
         if isinstance(value, str):

@@ -1,6 +1,5 @@
 """A member of Sudin's staff on the first day: from the sign-in to a decided status, in a real browser."""
 
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -86,7 +85,7 @@ def test_the_pages_have_no_findings_and_fit_a_phone(page: Page) -> None:
     found: dict[str, list[str]] = {}
     for address in addresses:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal in the stubs
+            page.emulate_media(color_scheme=scheme)
             page.goto(address)
             with narrow(page):
                 assert_no_sideways_scroll(page)

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kkmp.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "kkmp.middleware.response_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -70,7 +71,6 @@ MIDDLEWARE = [
     "kkmp.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kkmp.middleware.vary_on_htmx",
     "kkmp.accounts.middleware.require_mfa",

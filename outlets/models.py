@@ -135,12 +135,22 @@ class Outlet(EditedModel):
         return reverse("outlets:detail", args=[self.pk])
 
 
+def live_condition(known_at: datetime | None = None, *, path: str = "") -> Q:
+    """Which changes count: not retracted; with `known_at`, as the records stood at that moment.
+
+    `path` leads to the changes, with its two underscores, where they are joined to something else.
+    """
+    standing = Q(**{f"{path}retracted_at": None})
+    if known_at is None:
+        return standing
+    standing |= Q(**{f"{path}retracted_at__gt": known_at})
+    return standing & Q(**{f"{path}recorded_at__lte": known_at})
+
+
 class StatusChangeQuerySet(ScopedQuerySet["StatusChange"]):
     def live(self, known_at: datetime | None = None) -> Self:
-        """Changes that count: not retracted; with `known_at`, as the records stood at that moment."""
-        if known_at is None:
-            return self.filter(retracted_at=None)
-        return self.filter(Q(retracted_at=None) | Q(retracted_at__gt=known_at), recorded_at__lte=known_at)
+        """Changes that count, see `live_condition`."""
+        return self.filter(live_condition(known_at))
 
     def by(self, day: date) -> Self:
         """With effect on that day or earlier, the latest first."""

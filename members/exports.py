@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cooperatives.models import Gender
 from kkmp.tabular.writing import Heading, OutCell
-from members.models import Gender
 
 HEADINGS = (
     Heading(_("Kode kelurahan"), is_text=True),

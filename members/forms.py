@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View
-from cooperatives.models import Cooperative
+from cooperatives.models import Cooperative, Gender
 from kkmp.edited import EditedForm
 from kkmp.fields import DayField
 from kkmp.listing import ListForm
-from members.models import Gender, Member
+from members.models import Member
 
 UNKNOWN_GENDER = "unknown"
 _AREA = ("cooperative__kelurahan__kecamatan__name", "cooperative__kelurahan__name")

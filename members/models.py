@@ -12,17 +12,12 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cooperatives.models import Cooperative
+from cooperatives.models import Cooperative, Gender
 from cooperatives.scope import ScopedQuerySet
 from kkmp.edited import EditedModel
 
 NUMBER_LENGTH = 20
 _NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<digits>[0-9]+)")
-
-
-class Gender(models.TextChoices):
-    FEMALE = "female", _("Perempuan")
-    MALE = "male", _("Laki-laki")
 
 
 def _member_on(day: date) -> Q:

@@ -1,6 +1,17 @@
 """The territory, the 65 cooperatives with their papers and boards, and what was said of them in public."""
 
+from cooperatives.models.board import (
+    POSITIONS,
+    SHARED_POSITIONS,
+    BoardTerm,
+    BoardTermQuerySet,
+    Body,
+    Gender,
+    Position,
+)
+from cooperatives.models.papers import NEEDED, Paper, PaperKind, PaperQuerySet
 from cooperatives.models.public import PublicFact, PublicFactQuerySet, PublishedFigure, Target
+from cooperatives.models.removable import RemovableModel, RemovableQuerySet
 from cooperatives.models.territory import (
     AreaGrant,
     AreaGrantQuerySet,
@@ -14,17 +25,30 @@ from cooperatives.models.territory import (
 )
 
 __all__ = [
+    "NEEDED",
+    "POSITIONS",
+    "SHARED_POSITIONS",
     "AreaGrant",
     "AreaGrantQuerySet",
+    "BoardTerm",
+    "BoardTermQuerySet",
+    "Body",
     "Cooperative",
     "CooperativeQuerySet",
     "Formation",
+    "Gender",
     "Kecamatan",
     "KecamatanQuerySet",
     "Kelurahan",
     "KelurahanQuerySet",
+    "Paper",
+    "PaperKind",
+    "PaperQuerySet",
+    "Position",
     "PublicFact",
     "PublicFactQuerySet",
     "PublishedFigure",
+    "RemovableModel",
+    "RemovableQuerySet",
     "Target",
 ]

@@ -7,8 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from cooperatives.models import Gender
 from kkmp.accounts.models import AccessEvent, User, Verb
-from members.models import Gender, Member
+from members.models import Member
 from tests.factories import CooperativeFactory, KecamatanFactory, MemberFactory, UserFactory, officer_of
 from tests.reading import errors_of, names_on, page_of, text_of, total_of, values_of
 

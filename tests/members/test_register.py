@@ -4,9 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from cooperatives.models import Cooperative
+from cooperatives.models import Cooperative, Gender
 from kkmp.accounts.models import User
-from members.models import Gender, Member, MemberCount, count_members, with_member_count
+from members.models import Member, MemberCount, count_members, with_member_count
 from tests.factories import CooperativeFactory, KecamatanFactory, MemberFactory, UserFactory, officer_of
 
 pytestmark = pytest.mark.django_db

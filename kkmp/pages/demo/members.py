@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from cooperatives.models import Gender
 from kkmp.pages.demo import plan
-from members.models import Gender
 
 FOUNDED_FROM = date(2025, 6, 2)
 FOUNDING_DAYS = 44

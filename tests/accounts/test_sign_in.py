@@ -90,6 +90,18 @@ def test_flood_from_one_address_gets_429_in_words(client: Client, db: None) -> N
     assert client.get(LOGIN).status_code == 200
 
 
+@pytest.mark.parametrize("forwarded", ["1.2.3.4", "nonsense, 1", "", ","])
+def test_odd_address_of_a_proxy_does_not_shut_the_door(
+    client: Client, db: None, settings: Any, forwarded: str
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    UserFactory.create(username="petugas")
+    answer = client.post(
+        LOGIN, {"login": "petugas", "password": PASSWORD}, headers={"X-Forwarded-For": forwarded}
+    )
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize(
     "typed", ["a\x00b", "😀" * 5000, "<script>alert(1)</script>", "\u202egnikam", "9" * 10_000, ""]
 )

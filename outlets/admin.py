@@ -54,9 +54,9 @@ class StatusChangeAdmin(FactAdmin):
     list_display = [
         "effective_on",
         "cooperative",
-        "outlet",
         "status",
         "reason",
+        "outlet",
         "source",
         "recorded_by",
         "retracted_at",

@@ -226,7 +226,7 @@ class NoneForm(forms.Form):
                 reverse("outlets:correct", args=[standing.pk]),
                 _("Koreksi catatan itu"),
             )
-            self.add_error("effective_on", format_html("{} {}.", self.subject, link))
+            self.add_error("effective_on", format_html("{} {}", self.subject, link))
 
 
 class DecisionForm(NoneForm):

@@ -135,7 +135,7 @@ def test_second_change_of_a_day_leads_to_its_correction(sudin: Client, outlet: O
     change = StatusChangeFactory.create(outlet=outlet, effective_on=MARCH)
     typed = {"status": "closed", "effective_on": "2026-03-01", "note": "Tutup"}
     page, _said = after(sudin, f"/outlets/{outlet.pk}/status/", typed)
-    message = "Gerai ini sudah punya perubahan status pada tanggal itu. Koreksi catatan itu."
+    message = "Gerai ini sudah punya perubahan status pada tanggal itu. Koreksi catatan itu"
     assert errors_of(page) == {"effective_on": [message]}
     links = {str(link["href"]) for link in page.select(".errorlist a")}
     assert links == {f"/outlets/changes/{change.pk}/correct/"}
@@ -161,7 +161,7 @@ def test_none_is_stated_for_a_cooperative(sudin: Client) -> None:
     assert live() == [("none", "", "2026-03-01")]
     page, _said = after(sudin, address, typed)
     assert errors_of(page) == {
-        "effective_on": ["“Belum ada gerai” sudah dicatat untuk tanggal itu. Koreksi catatan itu."]
+        "effective_on": ["“Belum ada gerai” sudah dicatat untuk tanggal itu. Koreksi catatan itu"]
     }
     change = StatusChange.objects.get()
     corrected = {"effective_on": "2026-03-02", "note": "Salah hari"}

@@ -86,7 +86,7 @@ def test_a_second_factor_is_switched_on_by_the_picture(page: Page) -> None:
     page.get_by_label("Kata sandi", exact=False).fill("contoh-kkmp-2025")
     page.get_by_role("button", name="Lanjutkan").click()
     picture = page.get_by_role("img", name="Kode QR")
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
     assert axe(page) == []
     with narrow(page):
         assert_no_sideways_scroll(page)

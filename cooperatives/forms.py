@@ -12,6 +12,20 @@ from kkmp.fields import DayField, DigitsField
 USUAL_REGISTRY_LENGTH = 13
 
 
+class RowOfCooperativeForm(EditedForm):
+    """A row that belongs to a cooperative; what the page sets besides the fields is checked with them.
+
+    A model form leaves out every constraint that reads something that is no field of it.
+    """
+
+    described: ClassVar[frozenset[str]] = frozenset()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own, not in the stubs
+        # `removed_at` is a condition of every “once” constraint.
+        return excluded - self.described - {"removed_at", "removed_by"}
+
+
 class CooperativeForm(EditedForm):
     """The profile: name, formation, office, official numbers. The kelurahan never changes."""
 

@@ -41,14 +41,14 @@ class MediaType(models.TextChoices):
 class Upload:
     """A file that has been looked at: its true kind, a harmless name for the download, and what identifies it."""
 
-    file: UploadedFile
+    file: "UploadedFile[Any]"
     media_type: MediaType
     name: str
     sha256: str
     size: int
 
 
-def look_at(file: UploadedFile, *, most_bytes: int) -> Upload:
+def look_at(file: "UploadedFile[Any]", *, most_bytes: int) -> Upload:
     """Raises ValidationError with a sentence for the person who chose the file; its size is asked first."""
     size = file.size or 0
     if size > most_bytes:

@@ -193,6 +193,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 # A larger upload is refused with a message by the form; nothing larger is read into memory.
 IMPORT_MAX_BYTES = 5_000_000
+PAPER_MAX_BYTES = env.int("PAPER_MAX_BYTES", default=10_000_000)
+# Whoever gets at the folder is this program's user and nobody else; no address leads to it.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # --- language, time -----------------------------------------------------------
 LANGUAGE_CODE = "id"
@@ -205,6 +209,9 @@ USE_TZ = True
 
 # --- words of the office ------------------------------------------------------
 HELP_CONTACT = env.str("HELP_CONTACT", default="Sudin PPKUKM Jakarta Selatan")
+
+# Papers and terms are reminded of so many days before they end.
+ENDS_SOON_DAYS = env.int("ENDS_SOON_DAYS", default=90)
 
 # --- e-mail, logs -------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")

@@ -1,13 +1,26 @@
 """Rows for tests; every value is made up."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
-from cooperatives.models import AreaGrant, Cooperative, Kecamatan, Kelurahan
+from cooperatives.models import (
+    AreaGrant,
+    BoardTerm,
+    Body,
+    Cooperative,
+    Kecamatan,
+    Kelurahan,
+    Paper,
+    PaperKind,
+    Position,
+)
 from kkmp.accounts.models import Role, User
+from kkmp.files import MediaType
 from kkmp.parsing import area_key
 from members.models import Member
 from outlets.models import (
@@ -75,6 +88,44 @@ class AreaGrantFactory(DjangoModelFactory[AreaGrant]):
 
     user = factory.SubFactory(UserFactory)
     starts_on = date(2025, 1, 1)
+
+
+# As small as a PDF can be that our check takes.
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+class PaperFactory(DjangoModelFactory[Paper]):
+    """A deed with its number; trait: scanned (with a file, each with bytes of its own)."""
+
+    class Meta:
+        model = Paper
+
+    class Params:
+        scanned = factory.Trait(
+            content=factory.Sequence(lambda n: PDF + b"%d" % n),
+            file=factory.LazyAttribute(lambda o: ContentFile(o.content, name="pindai.pdf")),
+            file_name="akta.pdf",
+            media_type=MediaType.PDF,
+            sha256=factory.LazyAttribute(lambda o: hashlib.sha256(o.content).hexdigest()),
+            size=factory.LazyAttribute(lambda o: len(o.content)),
+        )
+        content = b""
+
+    cooperative = factory.SubFactory(CooperativeFactory)
+    kind = PaperKind.DEED
+    number = factory.Sequence(lambda n: f"Nomor {n}")
+    issued_on = date(2025, 6, 2)
+
+
+class BoardTermFactory(DjangoModelFactory[BoardTerm]):
+    class Meta:
+        model = BoardTerm
+
+    cooperative = factory.SubFactory(CooperativeFactory)
+    body = Body.BOARD
+    position = Position.CHAIR
+    name = factory.Sequence(lambda n: f"Pejabat Contoh {n}")
+    starts_on = date(2025, 6, 2)
 
 
 class OutletFactory(DjangoModelFactory[Outlet]):

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpResponseBase
+from django.utils import timezone
 
 from cooperatives.models import AreaGrant, Cooperative, PublicFact, PublishedFigure, Target
 from kkmp.accounts.models import AccessEvent, User, Verb
@@ -16,6 +17,8 @@ from kkmp.accounts.services import make_sign_in_link
 from kkmp.imports.models import BatchState, ImportBatch, ImportRow, Outcome
 from partners.models import Attendance, Event, Partner
 from tests.factories import (
+    PDF,
+    BoardTermFactory,
     CapitalNeedFactory,
     CooperativeFactory,
     EventFactory,
@@ -23,6 +26,7 @@ from tests.factories import (
     KelurahanFactory,
     MemberFactory,
     OutletFactory,
+    PaperFactory,
     PartnerFactory,
     StageChangeFactory,
     StatusChangeFactory,
@@ -93,6 +97,21 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
         email=f"{word}@contoh.example",
     )
     officer = officer_of(kelurahan, username=f"{word}petugas", full_name=f"{word}petugas")
+    paper = PaperFactory.create(
+        cooperative=cooperative,
+        scanned=True,
+        content=PDF + word.encode(),
+        number=f"{word}surat",
+        file_name=f"{word}.pdf",
+        expires_on=date(2026, 4, number),
+    )
+    term = BoardTermFactory.create(cooperative=cooperative, name=f"{word}pengurus")
+    gone = BoardTermFactory.create(
+        cooperative=cooperative,
+        name=f"{word}dihapus",
+        removed_at=timezone.now(),
+        removed_by=shared.sudin,
+    )
     outlet = OutletFactory.create(cooperative=cooperative, name=f"{word}gerai", address=f"{word}jalan")
     change = StatusChangeFactory.create(
         outlet=outlet,
@@ -141,7 +160,7 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     event = AccessEvent.objects.create(user=officer, verb=Verb.EXPORTED, target=f"{word}sasaran")
     grant = AreaGrant.objects.get(user=officer)
     planted: list[Model] = [
-        kecamatan, kelurahan, cooperative, officer, outlet, change, need, member, support, stage, attendance, fact,
+        kecamatan, kelurahan, cooperative, officer, gone, term, paper, outlet, change, need, member, support, stage, attendance, fact,
         batch, row, link, event, grant, target,
     ]  # fmt: skip
     rows = {one._meta.label: one for one in planted}

@@ -74,6 +74,7 @@ MEMBERS = only(OFFICER, SUDIN, ADMIN)
 KEEPERS = only(OFFICER, SUDIN, ADMIN)
 DECIDERS = only(SUDIN)
 OUTLET, NEED, CHANGE = "outlets.Outlet", "outlets.CapitalNeed", "outlets.StatusChange"
+PAPER, TERM = "cooperatives.Paper", "cooperatives.BoardTerm"
 SUPPORT, BATCH = "partners.Support", "imports.ImportBatch"
 IMPORTS = only(SUDIN, ADMIN)
 
@@ -82,6 +83,22 @@ ADDRESSES = {
     "cooperatives:list": Address(queries=LISTS),
     "cooperatives:detail": Address(arguments=_code, queries=LISTS[3:4]),
     "cooperatives:edit": Address(arguments=_code, may=KEEPERS),
+    "cooperatives:papers": Address(arguments=_code, queries=LISTS[3:4]),
+    "cooperatives:paper_add": Address(arguments=_code, may=KEEPERS),
+    "cooperatives:paper": Address(arguments=_row(PAPER), queries=LISTS[3:4]),
+    "cooperatives:paper_edit": Address(arguments=_row(PAPER), may=KEEPERS),
+    "cooperatives:paper_remove": Address(arguments=_row(PAPER), may=KEEPERS),
+    "cooperatives:paper_restore": Address(arguments=_row(PAPER), may=KEEPERS, posted=True, status=302),
+    "cooperatives:paper_file": Address(arguments=_row(PAPER), may=only(OFFICER, SUDIN)),
+    "cooperatives:paper_former": Address(
+        arguments=lambda area, _shared: [area.pk(PAPER), 1], may=only(OFFICER, SUDIN)
+    ),
+    "cooperatives:board": Address(arguments=_code, queries=LISTS[3:4]),
+    "cooperatives:board_add": Address(arguments=_code, may=KEEPERS),
+    "cooperatives:board_edit": Address(arguments=_row(TERM), may=KEEPERS),
+    "cooperatives:board_end": Address(arguments=_row(TERM), may=KEEPERS),
+    "cooperatives:board_remove": Address(arguments=_row(TERM), may=KEEPERS),
+    "cooperatives:board_restore": Address(arguments=_row(TERM), may=KEEPERS, posted=True, status=302),
     "outlets:list": Address(queries=LISTS),
     "outlets:detail": Address(arguments=_row(OUTLET), queries=LISTS[3:4]),
     "outlets:add": Address(arguments=_code, may=KEEPERS),

@@ -55,10 +55,6 @@ class BoardTermQuerySet(RemovableQuerySet["BoardTerm"]):
         """Terms that had begun, those that had ended too."""
         return self.filter(starts_on__lte=day)
 
-    def in_office_on(self, day: date) -> Self:
-        """Who held a post on that day; the last day counts."""
-        return self.begun_by(day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
-
 
 def _position_fits_body() -> Q:
     fits = Q()
@@ -133,6 +129,18 @@ class BoardTerm(RemovableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("cooperatives:board", args=[self.cooperative.kelurahan_id])
+
+    @property
+    def seat(self) -> str:
+        """Body and position as one choice of a form."""
+        return f"{self.body}-{self.position}"
+
+    def get_seat_display(self) -> str:
+        return self.post
+
+    def holds_on(self, day: date) -> bool:
+        """In office on that day; the last day counts."""
+        return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
 
     @property
     def post(self) -> str:

@@ -1,8 +1,9 @@
 """Papers of a cooperative, in the order in which they are obtained, each with its file."""
 
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -31,13 +32,17 @@ NEEDED = tuple(kind for kind in PaperKind if kind != PaperKind.OTHER)
 
 
 class PaperQuerySet(RemovableQuerySet["Paper"]):
-    def issued_by(self, day: date) -> Self:
-        """Papers that existed on that day; one without a date counts as always there."""
-        return self.filter(Q(issued_on=None) | Q(issued_on__lte=day))
+    def as_of(self, day: date) -> Self:
+        """Papers that existed on that day, with their state then; one without a date counts as always there."""
+        return self.filter(Q(issued_on=None) | Q(issued_on__lte=day)).with_state(day)
 
-    def in_force_on(self, day: date) -> Self:
-        """Of those, the ones that had not expired; the last day counts."""
-        return self.issued_by(day).filter(Q(expires_on=None) | Q(expires_on__gte=day))
+    def with_state(self, day: date) -> Self:
+        """`is_over`: it had expired, the last day still counts. `is_ending`: it is reminded of."""
+        soon = day + timedelta(days=settings.ENDS_SOON_DAYS)
+        return self.annotate(
+            is_over=Q(expires_on__isnull=False, expires_on__lt=day),
+            is_ending=Q(expires_on__isnull=False, expires_on__range=(day, soon)),
+        )
 
 
 def paper_path(_paper: "Paper", _name: str) -> str:
@@ -127,9 +132,17 @@ class Paper(RemovableModel):
     def get_absolute_url(self) -> str:
         return reverse("cooperatives:paper", args=[self.pk])
 
+    def is_issued_by(self, on: date) -> bool:
+        """Whether it existed on that day; one without a date counts as always there."""
+        return self.issued_on is None or self.issued_on <= on
+
     def has_expired(self, on: date) -> bool:
+        """The last day still counts."""
         return self.expires_on is not None and self.expires_on < on
 
-    def expires_within(self, on: date, days: int) -> bool:
-        """Still in force on that day, and for no more than so many days."""
-        return self.expires_on is not None and on <= self.expires_on <= on + timedelta(days=days)
+    def former_files(self) -> list[Any]:
+        """History rows, newest first, one for each file that a better one replaced: who stored it, when, and its name."""
+        stored = self.history.exclude(file="").exclude(file=self.file.name).order_by("-version")
+        # The oldest row that names a file is the one of the day it came.
+        first = {row.file: row for row in stored.select_related("history_user")}
+        return sorted(first.values(), key=lambda row: -row.version)

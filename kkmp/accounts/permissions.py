@@ -1,6 +1,6 @@
 """Who may do what: one matrix from role to Django codenames, read by the auth backend and by nobody else."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kkmp.accounts.models import Role, User
 
@@ -15,13 +15,16 @@ _TERRITORY = _rights(
 # Aggregates and cooperative pages: what everybody sees within the area in view.
 _READ = (
     _TERRITORY
-    | _rights("cooperatives", "view", "cooperative")
+    | _rights("cooperatives", "view", "cooperative", "paper", "boardterm")
     | _rights("outlets", "view", "outlet", "statuschange", "capitalneed")
     | _rights("partners", "view", "partner", "support", "stagechange", "event", "attendance")
 )
 _KEEP_AREA = (
     _READ
     | {"cooperatives.change_cooperative"}
+    | _rights("cooperatives", "add change", "paper", "boardterm")
+    # Deeds and minutes name private persons: only those who keep the papers open their files.
+    | {"cooperatives.download_paper"}
     | _rights("outlets", "add change", "outlet", "capitalneed")
     | _rights("members", "view add change", "member")
 )
@@ -33,6 +36,8 @@ _RUN_CITY = (
         "outlets.retract_change",
         "outlets.import_opening",
     }
+    # Who sees what: Sudin answers for the areas of its officers. The access log stays with the admin.
+    | _rights("cooperatives", "view", "areagrant")
     | _rights("imports", "view", "importbatch")
     | _rights("partners", "add change", "partner", "support", "event")
     | _rights("partners", "add", "stagechange")
@@ -49,6 +54,7 @@ _BACK_OFFICE = (
         "cooperatives", "view add change", "areagrant", "parameter", "publicfact", "publishedfigure", "target"
     )
     | _rights("cooperatives", "view change", "kecamatan", "kelurahan", "cooperative")
+    | _rights("cooperatives", "add change", "paper", "boardterm")
     | _rights("outlets", "view add change", "outlet", "capitalneed")
     | _rights("members", "view add change", "member")
     | _rights("partners", "view add change", "partner", "support", "event")
@@ -75,6 +81,16 @@ def permissions_of(user: User) -> frozenset[str]:
 def sees_whole_city(user: User) -> bool:
     """Sudin, leaders and admins see all 65; officers only the areas granted to them (design: People)."""
     return user.is_superuser or user.role in CITY_WIDE
+
+
+def city_wide_people() -> QuerySet[User]:
+    """Those who see all 65 by their role."""
+    return User.objects.filter(Q(role__in=CITY_WIDE) | Q(is_superuser=True), is_active=True)
+
+
+def area_keepers() -> QuerySet[User]:
+    """Those who see what is granted to them: areas are granted to nobody else."""
+    return User.objects.filter(is_active=True, is_superuser=False).exclude(role__in=CITY_WIDE)
 
 
 def needs_mfa(user: User) -> bool:

@@ -41,6 +41,19 @@ GROUPS = (
                 ),
             ),
             Sentence(_("Memperbarui profil koperasi"), ("cooperatives.change_cooperative",)),
+            Sentence(
+                _("Melihat surat apa yang ada, dan siapa pengurus dan pengawasnya"),
+                ("cooperatives.view_paper", "cooperatives.view_boardterm"),
+            ),
+            Sentence(
+                _("Mencatat surat, mengunggah berkasnya, menghapus dan mengembalikannya"),
+                ("cooperatives.add_paper", "cooperatives.change_paper"),
+            ),
+            Sentence(_("Mengunduh berkas surat; setiap unduhan dicatat"), ("cooperatives.download_paper",)),
+            Sentence(
+                _("Mencatat pengurus, pengawas, dan pengelola"),
+                ("cooperatives.add_boardterm", "cooperatives.change_boardterm"),
+            ),
         ),
     ),
     Group(
@@ -121,13 +134,10 @@ GROUPS = (
                 _("Membuat akun dan mengubah peran"),
                 ("accounts.view_user", "accounts.add_user", "accounts.change_user"),
             ),
+            Sentence(_("Melihat siapa melihat apa dan lewat hak apa"), ("cooperatives.view_areagrant",)),
             Sentence(
-                _("Memberi dan mengakhiri wilayah tugas"),
-                (
-                    "cooperatives.view_areagrant",
-                    "cooperatives.add_areagrant",
-                    "cooperatives.change_areagrant",
-                ),
+                _("Memberi dan mengakhiri wilayah tugas, serah terima"),
+                ("cooperatives.add_areagrant", "cooperatives.change_areagrant"),
             ),
             Sentence(
                 _("Melihat log akses dan tautan masuk yang pernah dibuat"),
@@ -156,6 +166,12 @@ GROUPS = (
         ),
     ),
 )
+
+
+def right_in_words(codename: str) -> str:
+    """The sentence for one right, as “outlets.decide_status”."""
+    sentences = (sentence for group in GROUPS for sentence in group.sentences)
+    return next(str(sentence.text) for sentence in sentences if codename in sentence.covers)
 
 
 def rights_in_words(user: User) -> list[tuple[str, list[str]]]:

@@ -50,6 +50,15 @@ class View:
         return self.kecamatan is None and sees_whole_city(self.user)
 
     @property
+    def area_in_words(self) -> str:
+        """Where, as files and prints name it."""
+        if self.kecamatan:
+            return _("Kecamatan %(name)s") % {"name": self.kecamatan}
+        if sees_whole_city(self.user):
+            return "Jakarta Selatan"
+        return _("Wilayah %(username)s") % {"username": self.user.username}
+
+    @property
     def area(self) -> str:
         """Code of the chosen kecamatan; empty where none is."""
         return self.kecamatan.pk if self.kecamatan else ""

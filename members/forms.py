@@ -16,6 +16,7 @@ from cooperatives.models import Cooperative, Gender
 from kkmp.edited import EditedForm
 from kkmp.fields import DayField
 from kkmp.listing import ListForm
+from members.columns import MEMBER_COLUMNS
 from members.models import Member
 
 UNKNOWN_GENDER = "unknown"
@@ -25,6 +26,7 @@ _AREA = ("cooperative__kelurahan__kecamatan__name", "cooperative__kelurahan__nam
 class MemberListForm(ListForm):
     """Filters of the register. Without a choice of state: who is a member on the day of the view."""
 
+    columns = MEMBER_COLUMNS
     # Shorter numbers first, so that 9 comes before 10.
     sorts = {
         "number": (_("Koperasi, nomor"), (*_AREA, Length("number"), "number", "pk")),
@@ -69,8 +71,10 @@ class MemberListForm(ListForm):
         return chosen
 
     @property
-    def shows_who_left(self) -> bool:
-        return self.cleaned_data.get("state") in {"ended", "left", "all"}
+    def default_columns(self) -> list[str]:
+        """The day somebody left, where those who left are asked for."""
+        shows_who_left = self.cleaned_data.get("state") in {"ended", "left", "all"}
+        return [*super().default_columns, *(["ended_on"] if shows_who_left else [])]
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = self._in_state(rows)

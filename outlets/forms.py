@@ -19,6 +19,7 @@ from kkmp.edited import EditedForm
 from kkmp.fields import DayField
 from kkmp.listing import ListForm
 from outlets.capital import without_open_need
+from outlets.columns import OUTLET_COLUMNS
 from outlets.models import Outlet, OutletKind, Reason, Status, StatusChange
 from outlets.outlet_class import OutletClass
 
@@ -53,8 +54,9 @@ class AreaListForm(ListForm):
 
 
 class OutletListForm(AreaListForm):
-    """Filters of the register; the rows are annotated by `with_status`."""
+    """Filters of the register; the rows are annotated by `with_status` and `with_outlet_needs`."""
 
+    columns = OUTLET_COLUMNS
     sorts = {
         "area": (_("Kecamatan, kelurahan"), (*AREA_ORDER, "name", "pk")),
         "name": (_("Nama gerai"), ("name", "pk")),

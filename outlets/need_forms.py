@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kkmp.edited import EditedForm
 from kkmp.fields import DayField, RupiahField
+from outlets.columns import NEED_COLUMNS
 from outlets.forms import AreaListForm
 from outlets.models import CapitalNeed, NeedPurpose
 
@@ -18,6 +19,7 @@ STATES = [("open", _("Masih terbuka")), ("closed", _("Sudah terpenuhi")), ("all"
 class NeedListForm(AreaListForm):
     """Filters of the list; without a state it shows what is open on the day."""
 
+    columns = NEED_COLUMNS
     sorts = {
         "amount": (_("Jumlah terbesar"), ("-amount_idr", "pk")),
         "oldest": (_("Paling lama"), ("since_on", "-amount_idr", "pk")),
@@ -44,13 +46,8 @@ class NeedListForm(AreaListForm):
     def state_shown(self) -> str:
         return self.cleaned_data.get("state") or "open"
 
-    @property
-    def is_filtered(self) -> bool:
-        return any(
-            value not in (None, "") and (name, value) != ("state", "open")
-            for name, value in self.cleaned_data.items()
-            if name != "sort"
-        )
+    def is_narrowing(self, name: str, value: Any) -> bool:
+        return (name, value) != ("state", "open") and super().is_narrowing(name, value)
 
     def narrow(self, rows: Any) -> QuerySet[Any]:
         state, purpose = self.state_shown, self.cleaned_data.get("purpose")

@@ -15,13 +15,12 @@ from kkmp.accounts.models import User
 from kkmp.edited import EditedForm
 from kkmp.fields import DayField, RupiahField
 from kkmp.listing import ListForm
+from partners.columns import AGREED_CHOICE, EVENT_COLUMNS, PARTNER_COLUMNS, SUPPORT_COLUMNS
 from partners.models import Event, Partner, PartnerCategory, Stage, Support, SupportKind
-
-# Beside the stages themselves: what `agreed()` counts.
-AGREED_CHOICE = "agreed"
 
 
 class PartnerListForm(ListForm):
+    columns = PARTNER_COLUMNS
     sorts = {
         "name": (_("Nama"), ("name", "pk")),
         "sum": (_("Nilai komitmen terbesar"), ("-agreed_idr", "name", "pk")),
@@ -39,6 +38,7 @@ class PartnerListForm(ListForm):
 
 
 class SupportListForm(ListForm):
+    columns = SUPPORT_COLUMNS
     sorts = {
         "newest": (_("Tahap terbaru"), ("-stage_since", "-pk")),
         "partner": (_("Mitra"), ("partner__name", "-stage_since", "-pk")),
@@ -94,6 +94,7 @@ class SupportListForm(ListForm):
 
 
 class EventListForm(ListForm):
+    columns = EVENT_COLUMNS
     sorts = {"newest": (_("Terbaru"), ("-held_on", "pk")), "oldest": (_("Terlama"), ("held_on", "pk"))}
 
 

@@ -2,16 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from django.conf import settings
-from django.http import HttpResponse
-from django.utils import timezone
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_range, xl_range_abs
@@ -21,6 +22,9 @@ OutCell = str | int | float | bool | date | Promise | None
 
 # Excel and its kin calculate cells that begin so; an apostrophe in front keeps them text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A piece of a streamed file: small enough to keep, large enough to send.
+CHUNK = 64 * 1024
+CSV = "text/csv; charset=utf-8"
 # Name of the hidden sheet with the words of drop-down lists; a formula names it, so it is one word.
 WORDS = "Daftar"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,14 +47,30 @@ def sample_marker() -> str:
 
 
 def write_csv(headings: Sequence[Heading], rows: Iterable[Sequence[OutCell]]) -> bytes:
-    """As Indonesian Excel opens it: semicolons, UTF-8 with a mark, days as 22/09/2025."""
+    return b"".join(csv_chunks(headings, rows))
+
+
+def csv_chunks(headings: Sequence[Heading], rows: Iterable[Sequence[OutCell]]) -> Iterator[bytes]:
+    """As Indonesian Excel opens it: semicolons, UTF-8 with a mark, days as 22/09/2025; one piece at a time in memory."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    # The mark of UTF-8, by which Excel knows the encoding.
+    out.write("\ufeff")
     if marker := sample_marker():
         writer.writerow([marker])
     writer.writerow([_csv_text(heading.title) for heading in headings])
-    writer.writerows([_csv_text(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    for row in rows:
+        writer.writerow([_csv_text(cell) for cell in row])
+        if out.tell() >= CHUNK:
+            yield _taken(out)
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> bytes:
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text.encode()
 
 
 def _csv_text(cell: OutCell) -> str:
@@ -83,8 +103,23 @@ def write_xlsx(
     sheet: str,
     guide: Sequence[Sequence[Text]] = (),
 ) -> bytes:
-    """One sheet with typed cells below a frozen head; with `guide`, a second sheet of plain rows that explain it."""
     out = io.BytesIO()
+    save_xlsx(out, headings, rows, sheet=sheet, guide=guide)
+    return out.getvalue()
+
+
+def save_xlsx(
+    out: IO[bytes],
+    headings: Sequence[Heading],
+    rows: Iterable[Sequence[OutCell]],
+    *,
+    sheet: str,
+    guide: Sequence[Sequence[Text]] = (),
+) -> None:
+    """One sheet with typed cells below a frozen head; with `guide`, a second sheet of plain rows that explain it.
+
+    One row at a time is in memory; the others wait in a file until the workbook is closed.
+    """
     book = xlsxwriter.Workbook(
         out,
         {
@@ -101,7 +136,6 @@ def write_xlsx(
     if guide:
         _write_guide(book, guide, head)
     book.close()
-    return out.getvalue()
 
 
 def _write_table(
@@ -184,7 +218,33 @@ def _write_guide(book: Any, guide: Sequence[Sequence[Text]], bold: Any) -> None:
 
 def download(content: bytes, *, name: str) -> HttpResponse:
     """The file as an answer; `name` ends in .csv or .xlsx."""
-    kind = "text/csv; charset=utf-8" if name.endswith(".csv") else XLSX
+    kind = CSV if name.endswith(".csv") else XLSX
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def stream(
+    headings: Sequence[Heading], rows: Iterable[Sequence[OutCell]], *, name: str, sheet: str
+) -> StreamingHttpResponse:
+    """As `download`, for any number of rows: they are taken one by one and never held together."""
+    if name.endswith(".csv"):
+        chunks = _in_language(csv_chunks(headings, rows), translation.get_language())
+        response = StreamingHttpResponse(chunks, content_type=CSV)
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+    # Closed by the answer, and then gone.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    save_xlsx(file, headings, rows, sheet=sheet)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _in_language(chunks: Iterator[bytes], language: str) -> Iterator[bytes]:
+    """The server takes the pieces after the answer has left the middleware that chose the language."""
+    while True:
+        with translation.override(language):
+            chunk = next(chunks, None)
+        if chunk is None:
+            return
+        yield chunk

@@ -36,14 +36,22 @@ let byPointer = false;
 document.addEventListener("pointerdown", () => (byPointer = true), true);
 document.addEventListener("keydown", () => (byPointer = false), true);
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-autosubmit]");
-  if (!form || !byPointer || !event.target.matches("select, input[type=date], input[type=checkbox], input[type=radio]")) return;
-  form.requestSubmit();
+  // Some of its controls stand elsewhere on the page. Columns are chosen together and sent by their button.
+  const { form, name } = event.target;
+  if (!form?.matches("[data-autosubmit]") || !byPointer || name === "columns") return;
+  if (event.target.matches("select, input[type=date], input[type=checkbox], input[type=radio]")) form.requestSubmit();
 });
-// Empty filters stay out of the address, so that it can be passed on.
+// What is empty or chosen anyway stays out of the address, so that it can be passed on.
 document.addEventListener("formdata", (event) => {
   if (!event.target.matches("form[data-autosubmit]")) return;
-  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  const { formData } = event;
+  const columns = formData.getAll("columns").join(",");
+  if (columns) formData.set("columns", columns);
+  for (const [name, value] of [...formData]) {
+    const control = event.target.elements[name];
+    const first = control?.dataset ? control : control?.[0];
+    if (value === "" || value === first?.closest("[data-default]")?.dataset.default) formData.delete(name);
+  }
 });
 
 // Typed and not yet saved: the browser asks before it leaves.
@@ -59,12 +67,13 @@ window.addEventListener("beforeunload", (event) => {
 
 // Copy and dismiss are hidden until they can work.
 function prepare(part) {
-  for (const button of part.querySelectorAll("[data-copy], [data-dismiss]")) button.hidden = false;
+  for (const button of part.querySelectorAll("[data-copy], [data-dismiss], [data-print]")) button.hidden = false;
   for (const map of part.querySelectorAll("[data-tilemap]")) onlyOneStop(map);
 }
 document.addEventListener("click", async (event) => {
   const dismiss = event.target.closest("[data-dismiss]");
   if (dismiss) dismiss.closest(".alert").remove();
+  if (event.target.closest("[data-print]")) print();
   const copy = event.target.closest("[data-copy]");
   if (!copy) return;
   await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).innerText.trim());
@@ -111,6 +120,15 @@ function nearest(map, here, [dx, dy]) {
   }
   return best;
 }
+
+// A list that was replaced says how many rows it has; turning a page begins at its top.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { elt, requestConfig } = event.detail;
+  const said = document.getElementById(`${elt.id}-said`);
+  if (!said) return;
+  said.textContent = elt.querySelector("[data-said]")?.textContent ?? "";
+  if (requestConfig?.elt.closest("[data-turns]")) elt.focus({ preventScroll: true });
+});
 
 // What htmx put beside the map: mark its tile, and bring it into view on a narrow screen.
 document.addEventListener("htmx:afterSwap", (event) => {

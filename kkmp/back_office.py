@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from kkmp.edited import EditedForm
+from kkmp.history import changes_between
 
 
 class EditedAdmin(SimpleHistoryAdmin):
@@ -28,8 +29,20 @@ class EditedAdmin(SimpleHistoryAdmin):
         fieldsets = [*super().get_fieldsets(request, obj)]
         may_change: bool = self.has_change_permission(request, obj)  # type: ignore[no-untyped-call]  # of simple-history
         if obj and may_change:
-            fieldsets.append((None, {"fields": ["version"]}))
+            fieldsets.append((None, {"fields": ["change_reason", "version"]}))
         return fieldsets
+
+    def set_history_delta_changes(
+        self,
+        request: HttpRequest,
+        historical_records: Any,
+        foreign_keys_are_objs: bool = True,  # noqa: FBT001, FBT002  # of simple-history
+    ) -> None:
+        """In the words of our own pages, and the names of related rows in one query a field."""
+        records = list(historical_records)
+        told = changes_between(records, self.model, request.user)
+        for record, changes in zip(records, told, strict=True):
+            record.history_delta_changes = changes
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

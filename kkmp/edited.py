@@ -1,15 +1,22 @@
 """What every row that people edit has: a version against lost updates, and a history of who changed what."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+from kkmp.history import in_words
+from kkmp.templatetags.ui import waktu
+
+# A longer number is no key: the database could not even hold it.
+_KEY = re.compile(r"[0-9]{1,18}")
 
 
 class EditedModel(models.Model):
@@ -26,17 +33,47 @@ class EditedModel(models.Model):
 class EditedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic at type-check time only in django-stubs
     """A form that tells the second of two editors what the first one saved, and loses nothing that was typed.
 
-    Validate and save inside one transaction: `clean` locks the row until then.
+    Validate and save inside one transaction: `clean` locks the row until then. `restore` is the key of an earlier
+    state in the row's history: the form then proposes what stood there, and saving it is an edit like any other.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    change_reason = forms.CharField(
+        label=_("Alasan perubahan"),
+        required=False,
+        max_length=100,
+        help_text=_("Tampil di riwayat; berguna bagi yang membaca kelak."),
+    )
+    # When that earlier state was saved.
+    restored_from: datetime | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, restore: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["version"].initial = self.instance.version
-        else:
-            del self.fields["version"]
+        if not self.instance.pk:
+            del self.fields["version"], self.fields["change_reason"]
+            return
+        self.fields["version"].initial = self.instance.version
+        self.fields["change_reason"] = self.fields.pop("change_reason")
+        if restore:
+            self._propose(restore)
+
+    def _propose(self, key: str) -> None:
+        if not _KEY.fullmatch(key):
+            return
+        earlier = self.instance.history.filter(pk=key).first()
+        if earlier is None:
+            return
+        for field in self.instance._meta.concrete_fields:
+            if (
+                field.name in self.fields
+                and field.name != "version"
+                and not isinstance(field, models.FileField)
+            ):
+                self.initial[field.name] = getattr(earlier, field.attname)
+        self.restored_from = earlier.history_date
+        self.initial["change_reason"] = gettext("Dikembalikan ke isi %(moment)s") % {
+            "moment": waktu(earlier.history_date)
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -45,6 +82,7 @@ class EditedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic at type-
             if cleaned.get("version") != stored.version:
                 self._tell_the_second_editor(cleaned, stored)
             self.instance.version = stored.version + 1
+            self.instance._change_reason = cleaned.get("change_reason") or None
         return cleaned
 
     def _tell_the_second_editor(self, cleaned: dict[str, Any], stored: Any) -> None:
@@ -96,8 +134,10 @@ def save_form(form: forms.BaseForm, write: Callable[[], object]) -> bool:
 
 
 def _shown(row: Any, name: str) -> str:
-    display = getattr(row, f"get_{name}_display", None)
-    value = display() if display else getattr(row, name)
-    if isinstance(value, date):
-        return date_format(value)
-    return "–" if value in (None, "") else str(value)
+    """What the row holds, in words; a field of the form alone has none but its own."""
+    try:
+        field = row._meta.get_field(name)
+    except FieldDoesNotExist:
+        return str(getattr(row, name)) or "–"
+    words = str(getattr(row, name) or "") if field.is_relation else in_words(field, getattr(row, name))
+    return words or "–"

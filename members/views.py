@@ -16,12 +16,11 @@ from cooperatives.models import Cooperative
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
+from kkmp.history import read_history
 from kkmp.listing import FILE_KINDS, as_file, paginate
 from members.exports import HEADINGS, member_rows
 from members.forms import MemberForm, MemberListForm
 from members.models import Member, count_members
-
-EDITS_SHOWN = 10
 
 
 @permission_required("members.view_member", raise_exception=True)
@@ -103,7 +102,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     was_member = member.ended_on is None
     # The title keeps the stored name while the form holds the typed one.
     title = str(member)
-    form = MemberForm(request.POST or None, instance=member)
+    form = MemberForm(request.POST or None, instance=member, restore=request.GET.get("restore", ""))
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _saved_words(member, was_member=was_member))
         for warning in form.warnings:
@@ -120,7 +119,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "member": member,
         "title": title,
         "form": form,
-        "edits": member.history.select_related("history_user")[:EDITS_SHOWN],
+        "history": read_history(request, member, edit_href=member.get_absolute_url()),
     }
     return render(request, "members/edit.html", context)
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative, PublicFact
+from kkmp.history import read_history
 from kkmp.listing import ListForm, paginate
 from members.models import count_members, with_member_count
 from outlets.capital import idle_without_need, need_total, with_open_needs
+from outlets.history import status_entries
 from outlets.models import CapitalNeed, Outlet, Reason, StatusChange
 from outlets.outlet_class import (
     OutletClass,
@@ -25,8 +27,6 @@ from outlets.outlet_class import (
 )
 from outlets.timeline import changed_since_effect, timeline
 from partners.models import Support
-
-EDITS_SHOWN = 5
 
 MOVES = {
     f"{before}-{after}": (before, after) for before in OutletClass.values for after in OutletClass.values
@@ -121,15 +121,16 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         known_at=view.known_at,
     )
     needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=cooperative).open_on(view.on)
+    changes = StatusChange.objects.visible_to(view.user).filter(cooperative=cooperative)
+    changes = changes.select_related("outlet", "recorded_by", "retracted_by")
+    may_change = view.user.has_perm("cooperatives.change_cooperative")
     context = {
         "view": view,
         "cooperative": cooperative,
         "timeline": timeline(cooperative, until=view.on, known_at=view.known_at, link=view.link),
         "outlets": outlets,
         "lacks_need": idle_without_need(outlets, on=view.on).exists(),
-        "changes": StatusChange.objects.visible_to(view.user)
-        .filter(cooperative=cooperative)
-        .select_related("outlet", "recorded_by", "retracted_by"),
+        "changes": changes,
         "needs": needs.select_related("outlet"),
         "needs_total": need_total(needs),
         "supports": Support.objects.visible_to(view.user)
@@ -138,7 +139,12 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         .select_related("partner"),
         "members": count_members(mine, on=view.on),
         "facts": PublicFact.objects.visible_to(view.user).filter(cooperative=cooperative),
-        "edits": cooperative.history.select_related("history_user")[:EDITS_SHOWN],
+        "history": read_history(
+            request,
+            cooperative,
+            facts=status_entries(changes, names_outlet=True),
+            edit_href=reverse("cooperatives:edit", args=[code]) if may_change else "",
+        ),
         "changed_since": changed_since_effect(mine, on=view.on),
     }
     return render(request, "cooperatives/detail.html", context)

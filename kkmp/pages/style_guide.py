@@ -1,6 +1,6 @@
 """The style guide: every component with made-up figures, for those who build pages and those who check the look."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django import forms
 from django.core.paginator import Paginator
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kkmp.charts import Lane, Mark, Part, Segment, Series, Tile
+from kkmp.history import Entry, FieldChange, History
 from kkmp.widgets import DayInput, RupiahInput
 
 DAY = date(2026, 11, 24)
@@ -115,8 +116,47 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             "wrong_form": SampleForm(
                 {"name": "", "kind": "staples", "starts_on": "31/02/2026", "amount_idr": "5 juta"}
             ),
+            "history": sample_history(),
             "tones": ["running", "idle", "none", "unrecorded", "accent"],
         },
+    )
+
+
+def sample_history() -> History:
+    """An edit with its reason, a change of status taken back, and how the record began."""
+    moments = [datetime(2026, 11, day, 9, 5, tzinfo=UTC) for day in (23, 20, 19, 2)]
+    return History(
+        [
+            Entry(
+                moments[0],
+                _("Diubah"),
+                "Petugas Melawai",
+                (
+                    FieldChange(_("Alamat"), "Jl. Contoh 1", "Jl. Contoh 1A"),
+                    FieldChange(_("Luas (m²)"), "", "42"),
+                ),
+                reason=_("Diukur ulang"),
+                restore_href="",
+            ),
+            Entry(moments[1], _("Dicabut"), "Staf Sudin Dua", reason=_("Salah gerai"), tone="closed"),
+            Entry(
+                moments[2],
+                STATUSES["running"],
+                "Staf Sudin Satu",
+                note=_("Keputusan Sudin"),
+                tone="running",
+                is_retracted=True,
+            ),
+            Entry(
+                moments[3],
+                _("Dibuat"),
+                "",
+                (FieldChange(_("Alamat"), "", "Jl. Contoh 1"),),
+                is_first=True,
+                restore_href="?restore=1",
+            ),
+        ],
+        is_cut=True,
     )
 
 

@@ -13,12 +13,13 @@ from cooperatives.asof import read_view
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
+from kkmp.history import read_history
 from kkmp.listing import FILE_KINDS, as_file, paginate
 from outlets.capital import idle_without_need, need_total
 from outlets.exports import NEED_HEADINGS, need_rows
 from outlets.models import CapitalNeed, CapitalNeedQuerySet, Outlet
 from outlets.need_forms import NeedForm, NeedListForm
-from outlets.views.outlets import EDITS_SHOWN, outlets_in
+from outlets.views.outlets import outlets_in
 
 
 @permission_required("outlets.view_capitalneed", raise_exception=True)
@@ -58,9 +59,7 @@ def need_add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _("Kebutuhan modal gerai “%(name)s” tersimpan.") % {"name": outlet.name})
         return redirect(outlet)
-    return render(
-        request, "outlets/need_form.html", {"form": form, "outlet": outlet, "need": None, "edits": []}
-    )
+    return render(request, "outlets/need_form.html", {"form": form, "outlet": outlet, "need": None})
 
 
 def need_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -69,7 +68,13 @@ def need_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("outlets.change_capitalneed"):
         raise PermissionDenied
     closed_before = need.closed_on
-    form = NeedForm(request.POST or None, instance=need, is_closing="close" in request.GET)
+    asked = request.GET
+    form = NeedForm(
+        request.POST or None,
+        instance=need,
+        is_closing="close" in asked,
+        restore=asked.get("restore", ""),
+    )
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _saved_words(need, was_open=closed_before is None))
         return redirect(need.outlet)
@@ -77,7 +82,7 @@ def need_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "outlet": need.outlet,
         "need": need,
-        "edits": need.history.select_related("history_user")[:EDITS_SHOWN],
+        "history": read_history(request, need, edit_href=need.get_absolute_url()),
     }
     return render(request, "outlets/need_form.html", context)
 

@@ -14,15 +14,15 @@ from cooperatives.models import Cooperative
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
+from kkmp.history import read_history
 from kkmp.listing import FILE_KINDS, as_file, paginate
 from outlets.capital import idle_without_need, with_outlet_needs
 from outlets.exports import OUTLET_HEADINGS, outlet_rows
 from outlets.forms import OutletForm, OutletListForm
+from outlets.history import status_entries
 from outlets.models import CapitalNeed, Outlet, StatusChange
 from outlets.outlet_class import AnnotatedRows, with_status
 from outlets.timeline import changed_since_effect, outlet_changed_since_effect, outlet_timeline
-
-EDITS_SHOWN = 10
 
 
 def outlets_in(view: View) -> AnnotatedRows:
@@ -70,16 +70,23 @@ def outlet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     outlets = with_status(Outlet.objects.visible_to(request.user), on=view.on, known_at=view.known_at)
     outlet = get_object_or_404(outlets.select_related("cooperative__kelurahan__kecamatan"), pk=pk)
     changes = StatusChange.objects.visible_to(request.user).filter(outlet=outlet)
+    changes = changes.select_related("outlet", "recorded_by", "retracted_by")
+    may_change = request.user.has_perm("outlets.change_outlet")
     needs = CapitalNeed.objects.visible_to(request.user).filter(outlet=outlet).known_on(view.on)
     context = {
         "view": view,
         "outlet": outlet,
         "timeline": outlet_timeline(outlet, until=view.on, known_at=view.known_at),
-        "changes": changes.select_related("outlet", "recorded_by", "retracted_by"),
+        "changes": changes,
         "changed_at": outlet_changed_since_effect(outlet, on=view.on, known_at=view.known_at),
         "needs": needs.order_by("closed_on", "-amount_idr", "pk"),
         "lacks_need": idle_without_need(outlets.filter(pk=pk), on=view.on).exists(),
-        "edits": outlet.history.select_related("history_user")[:EDITS_SHOWN],
+        "history": read_history(
+            request,
+            outlet,
+            facts=status_entries(changes),
+            edit_href=reverse("outlets:edit", args=[pk]) if may_change else "",
+        ),
     }
     return render(request, "outlets/detail.html", context)
 
@@ -109,7 +116,7 @@ def outlet_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("outlets.change_outlet"):
         raise PermissionDenied
     cooperative, name = outlet.cooperative, outlet.name
-    form = OutletForm(request.POST or None, instance=outlet)
+    form = OutletForm(request.POST or None, instance=outlet, restore=request.GET.get("restore", ""))
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _("Data gerai “%(name)s” tersimpan.") % {"name": outlet.name})
         return redirect(outlet)

@@ -16,12 +16,12 @@ from cooperatives.asof import read_view
 from kkmp.accounts.models import User, Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
+from kkmp.history import read_history
 from kkmp.listing import FILE_KINDS, as_file, paginate
 from partners.exports import EVENT_HEADINGS, event_rows
 from partners.forms import AttendanceForm, EventForm, EventListForm
 from partners.models import Attendance, Event
 from partners.services import record_attendance
-from partners.views.partners import EDITS_SHOWN
 
 
 @permission_required("partners.view_event", raise_exception=True)
@@ -78,7 +78,13 @@ def _page(request: HttpRequest, event: Event) -> dict[str, Any]:
         "cooperatives": [attendance for attendance in attendances if attendance.cooperative],
         "may_remove": request.user.has_perm("partners.delete_attendance"),
         "form": AttendanceForm(None, event=event, user=view.user) if may_add else None,
-        "edits": event.history.select_related("history_user")[:EDITS_SHOWN],
+        "history": read_history(
+            request,
+            event,
+            edit_href=reverse("partners:event_edit", args=[event.pk])
+            if request.user.has_perm("partners.change_event")
+            else "",
+        ),
     }
 
 
@@ -87,7 +93,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("partners.change_event"):
         raise PermissionDenied
     title = event.title
-    form = EventForm(request.POST or None, instance=event)
+    form = EventForm(request.POST or None, instance=event, restore=request.GET.get("restore", ""))
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _("Data acara tersimpan."))
         return redirect(event)

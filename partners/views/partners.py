@@ -12,12 +12,11 @@ from cooperatives.asof import View, read_view
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
+from kkmp.history import read_history
 from kkmp.listing import FILE_KINDS, as_file, paginate
 from partners.exports import PARTNER_HEADINGS, partner_rows
 from partners.forms import PartnerForm, PartnerListForm
 from partners.models import Event, Partner, Support, SupportQuerySet
-
-EDITS_SHOWN = 10
 
 
 def supports_in(view: View) -> SupportQuerySet:
@@ -58,7 +57,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "supports": supports.select_related("cooperative__kelurahan__kecamatan").newest_stage_first(),
         "worth": supports.agreed().worth(),
         "events": events,
-        "edits": partner.history.select_related("history_user")[:EDITS_SHOWN],
+        "history": read_history(
+            request,
+            partner,
+            edit_href=reverse("partners:edit", args=[pk])
+            if request.user.has_perm("partners.change_partner")
+            else "",
+        ),
     }
     return render(request, "partners/detail.html", context)
 
@@ -78,7 +83,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("partners.change_partner"):
         raise PermissionDenied
     name = partner.name
-    form = PartnerForm(request.POST or None, instance=partner)
+    form = PartnerForm(request.POST or None, instance=partner, restore=request.GET.get("restore", ""))
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _("Data %(name)s tersimpan.") % {"name": partner})
         return redirect(partner)

@@ -13,12 +13,14 @@ from cooperatives.asof import read_view
 from kkmp.accounts.models import User, Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
+from kkmp.history import read_history
 from kkmp.listing import FILE_KINDS, as_file, paginate
 from partners.exports import SUPPORT_HEADINGS, support_rows
 from partners.forms import AGREED_CHOICE, NewSupportForm, StageForm, SupportForm, SupportListForm
+from partners.history import stage_entries
 from partners.models import Stage, Support, SupportQuerySet, support_totals
 from partners.services import record_stage, start_support
-from partners.views.partners import EDITS_SHOWN, supports_in
+from partners.views.partners import supports_in
 
 WITH_NAMES = ("partner", "cooperative__kelurahan__kecamatan")
 
@@ -83,13 +85,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Support.objects.visible_to(request.user).with_stage(on=view.on)
     support = get_object_or_404(mine.select_related(*WITH_NAMES), pk=pk)
     changes = support.stage_changes.select_related("by")
+    may_change = request.user.has_perm("partners.change_support")
     context = {
         "view": view,
         "support": support,
         "changes": [change for change in changes if change.effective_on <= view.on],
         "later_count": sum(change.effective_on > view.on for change in changes),
         "may_record_stage": request.user.has_perm("partners.add_stagechange"),
-        "edits": support.history.select_related("history_user")[:EDITS_SHOWN],
+        "history": read_history(
+            request,
+            support,
+            facts=stage_entries(changes),
+            edit_href=reverse("partners:support_edit", args=[pk]) if may_change else "",
+        ),
     }
     return render(request, "partners/support_detail.html", context)
 
@@ -98,7 +106,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     support = get_object_or_404(Support.objects.visible_to(request.user).select_related(*WITH_NAMES), pk=pk)
     if not request.user.has_perm("partners.change_support"):
         raise PermissionDenied
-    form = SupportForm(request.POST or None, instance=support)
+    form = SupportForm(request.POST or None, instance=support, restore=request.GET.get("restore", ""))
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _("Data bantuan tersimpan."))
         return redirect(support)

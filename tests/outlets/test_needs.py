@@ -153,6 +153,7 @@ def test_officer_adds_edits_and_closes() -> None:
         "text": "Lemari pendingin",
         "since_on": "2026-03-01",
         "closed_on": "",
+        "change_reason": "",
     }
     closing = values_of(page_of(client, f"{address}?close=1"))
     assert closing["closed_on"] == "2026-03-16"

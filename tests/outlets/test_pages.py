@@ -192,7 +192,7 @@ def test_page_shows_facts_needs_and_every_change(sudin: Client) -> None:
     assert len(changes) == 2
     assert changes[1].endswith("Keterangan lama Dicabut Staf Pencabut, 5 Maret 2026 10.00: Salah gerai")
     assert "Keterangan baru Koreksi Cabut" in changes[0]
-    assert [mark.get_text(strip=True) for mark in page.select(".retracted")] == [
+    assert [mark.get_text(strip=True) for mark in page.select("[aria-labelledby=changes] .retracted")] == [
         "Berjalan",
         "berlaku 1 Maret 2026",
     ]

@@ -83,7 +83,7 @@ def test_support_is_corrected_and_neither_begun_nor_deleted_here(admin: Client) 
         7,
         2,
     )
-    assert "Nilai komitmen sekarang berisi “7”" in stale.content.decode()
+    assert "Nilai komitmen sekarang berisi “Rp\u00a07”" in stale.content.decode()
     assert admin.get(reverse("admin:partners_support_add")).status_code == 403
     assert (
         admin.post(reverse("admin:partners_support_delete", args=[support.pk]), {"post": "yes"}).status_code

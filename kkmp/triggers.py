@@ -1,10 +1,12 @@
 """Rules that no constraint can express, kept by database triggers: one declared list, installed after every migrate.
 
+Beside the rules, every table of a subject is stamped: a write of whatever kind changes `kkmp_data_version`.
+
 SQLite drops a table's triggers when a migration remakes the table, so `install` runs after each `migrate` and
 puts back whatever is missing or differs; a test compares the list with what the database holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,12 @@ from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "kkmp_"
+# No model: no migration may ever remake the table that so many triggers name.
+VERSION_TABLE = "kkmp_data_version"
+_STAMPED = "_stamped"
+STAMPED_APPS = ("cooperatives", "imports", "outlets", "members", "partners")
+# Staged lines of a file are shown by nothing but the import's own page.
+NOT_STAMPED = {"imports.ImportRow"}
 
 
 @dataclass(frozen=True, order=True)
@@ -49,6 +57,15 @@ class Fixed:
     field: str
 
 
+@dataclass(frozen=True)
+class Stamped:
+    """Any write to the table, also one past Django, changes the data version (see `kkmp.conditional`)."""
+
+    model: str
+
+
+Rule = AppendOnly | SameOwner | Fixed | Stamped
+
 DECLARED: tuple[AppendOnly | SameOwner | Fixed, ...] = (
     AppendOnly("accounts.AccessEvent"),
     AppendOnly("outlets.StatusChange", filled_once=("retracted_at", "retracted_by", "retract_note")),
@@ -58,19 +75,51 @@ DECLARED: tuple[AppendOnly | SameOwner | Fixed, ...] = (
 )
 
 
+def stamped() -> list[Stamped]:
+    """One rule for each table of a subject; history tables are written only together with the row they tell of."""
+    found = [
+        model
+        for app in STAMPED_APPS
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    ]
+    return [
+        Stamped(model._meta.label)
+        for model in found
+        if not hasattr(model, "instance_type") and model._meta.label not in NOT_STAMPED
+    ]
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     """Make the database hold exactly the declared triggers (of the tables that exist so far); writes only what differs."""
     tables = set(connection.introspection.table_names())
-    wanted = [trigger for trigger in expected(connection) if trigger.table in tables]
-    if sorted(held(connection)) == sorted(wanted):
+    wanted = {trigger for trigger in expected(connection) if trigger.table in tables}
+    present = set(held(connection))
+    missing = wanted - present
+    if VERSION_TABLE in tables and present == wanted:
         return
     # All or nothing: between dropping and making there is no moment without the rules.
     with transaction.atomic(using=connection.alias):
-        drop(connection)
+        _drop(connection, present - wanted)
         with connection.cursor() as cursor:
-            for trigger in wanted:
+            for trigger in sorted(missing):
                 for statement in trigger.sql:
                     cursor.execute(statement)
+            # Where a stamp was missing, writes may have gone by without one.
+            if VERSION_TABLE not in tables or any(_STAMPED in trigger.name for trigger in missing):
+                for statement in _RENEW_POSTGRESQL if connection.vendor == "postgresql" else _RENEW_SQLITE:
+                    cursor.execute(statement)
+
+
+_RENEW_POSTGRESQL = (
+    f'CREATE TABLE IF NOT EXISTS "{VERSION_TABLE}" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stamp uuid NOT NULL, written_in text NOT NULL)',
+    f'DELETE FROM "{VERSION_TABLE}"',
+    f"""INSERT INTO "{VERSION_TABLE}" (stamp, written_in) VALUES (gen_random_uuid(), '')""",
+)
+_RENEW_SQLITE = (
+    f'CREATE TABLE IF NOT EXISTS "{VERSION_TABLE}" (id integer PRIMARY KEY, stamp text NOT NULL)',
+    f'DELETE FROM "{VERSION_TABLE}"',
+    f'INSERT INTO "{VERSION_TABLE}" (stamp) VALUES (hex(randomblob(16)))',
+)
 
 
 def make_way(connection: BaseDatabaseWrapper) -> None:
@@ -89,11 +138,11 @@ def make_way(connection: BaseDatabaseWrapper) -> None:
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
-    """Remove our triggers: before a flush in tests, and before they are made anew."""
-    _drop(connection, held(connection))
+    """Remove our triggers that refuse something, before a flush in tests; stamps stand in nobody's way."""
+    _drop(connection, [trigger for trigger in held(connection) if _STAMPED not in trigger.name])
 
 
-def _drop(connection: BaseDatabaseWrapper, unwanted: list[Trigger]) -> None:
+def _drop(connection: BaseDatabaseWrapper, unwanted: Iterable[Trigger]) -> None:
     with connection.cursor() as cursor:
         for trigger in unwanted:
             if connection.vendor == "postgresql":
@@ -131,12 +180,52 @@ _HELD_POSTGRESQL = """
 
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     """Every declared trigger in this database's dialect."""
-    return [trigger for rule in DECLARED for trigger in _built(rule, connection)]
+    return [trigger for rule in (*DECLARED, *stamped()) for trigger in _built(rule, connection)]
 
 
-def _built(rule: AppendOnly | SameOwner | Fixed, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
-    build = _postgresql if connection.vendor == "postgresql" else _sqlite
-    return build(rule, apps.get_model(rule.model), connection)
+def _built(rule: Rule, connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
+    model = apps.get_model(rule.model)
+    is_postgresql = connection.vendor == "postgresql"
+    if isinstance(rule, Stamped):
+        table = model._meta.db_table
+        return _stamp_postgresql(table) if is_postgresql else _stamp_sqlite(table)
+    build = _postgresql if is_postgresql else _sqlite
+    return build(rule, model, connection)
+
+
+def _stamp_sqlite(table: str) -> Iterator[Trigger]:
+    # A plain UPDATE: INSERT OR REPLACE would become OR IGNORE where the statement that calls the trigger says so.
+    stamp = f'UPDATE "{VERSION_TABLE}" SET stamp = hex(randomblob(16))'
+    for event in ("INSERT", "UPDATE", "DELETE"):
+        name = f"{PREFIX}{table}{_STAMPED}_{event.lower()}"
+        made = f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" FOR EACH ROW BEGIN {stamp}; END'
+        yield Trigger(name, table, (made,))
+
+
+def _stamp_postgresql(table: str) -> Iterator[Trigger]:
+    """Each transaction stamps one row that nobody else is writing, or a new one: no writer ever waits for another.
+
+    A single row would make all writers queue, and lock each other out for good where they meet on a second row.
+    The server's start belongs to the mark of the transaction: numbers come again after a restore elsewhere.
+    """
+    name = f"{PREFIX}{table}{_STAMPED}"
+    mark = "txid_current() || ' ' || pg_postmaster_start_time()"
+    body = f"""BEGIN
+        PERFORM 1 FROM "{VERSION_TABLE}" WHERE written_in = {mark};
+        IF NOT FOUND THEN
+            UPDATE "{VERSION_TABLE}" SET stamp = gen_random_uuid(), written_in = {mark}
+            WHERE id = (SELECT id FROM "{VERSION_TABLE}" ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED);
+            IF NOT FOUND THEN
+                INSERT INTO "{VERSION_TABLE}" (stamp, written_in) VALUES (gen_random_uuid(), {mark});
+            END IF;
+        END IF;
+        RETURN NULL;
+    END"""
+    made = (
+        f"CREATE TRIGGER {name} AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+    )
+    yield Trigger(name, table, (_function(name, body), made))
 
 
 def _column(model: type[models.Model], field: str) -> str:

@@ -24,6 +24,7 @@ from tests.factories import (
     StatusChangeFactory,
     UserFactory,
 )
+from tests.past_django import past_django
 
 IS_POSTGRESQL = connection.vendor == "postgresql"
 only_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="needs PostgreSQL")
@@ -36,22 +37,8 @@ Execute = Callable[[str], Any]
 @pytest.fixture
 def execute() -> Iterator[Execute]:
     """Runs a statement on a connection that knows nothing of Django."""
-    settings = connection.settings_dict
-    if IS_POSTGRESQL:
-        raw = psycopg.connect(
-            dbname=settings["NAME"],
-            host=settings["HOST"],
-            port=settings["PORT"],
-            user=settings["USER"],
-            password=settings["PASSWORD"],
-            autocommit=True,
-        )
-        with raw:
-            yield raw.execute
-        return
-    file = sqlite3.connect(settings["NAME"], isolation_level=None)
-    yield file.execute
-    file.close()
+    with past_django() as raw:
+        yield raw.execute
 
 
 def refused(execute: Execute, statement: str) -> bool:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative, PublishedFigure, Target
 from kkmp.charts import Mark, Part, Series, Tile
+from kkmp.conditional import short_when_unchanged
 from kkmp.pages.beside import cooperative_beside
 from members.models import count_members
 from outlets.capital import open_needs_total
@@ -64,6 +65,7 @@ class Move:
     href: str
 
 
+@short_when_unchanged
 def dashboard(request: HttpRequest) -> HttpResponse:
     view = read_view(request)
     selected = request.GET.get("cooperative", "")

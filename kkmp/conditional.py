@@ -1,0 +1,119 @@
+"""Short answers to a browser that still holds a page: a page is named by everything it is made of, before it is made.
+
+The name (ETag) covers who asks, what is asked, how it is to look, the day, this release and the data version, which
+database triggers change at every write (see `kkmp.triggers`). An unchanged page costs one query and no drawing.
+"""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from hashlib import sha256
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
+
+from kkmp.accounts.models import User
+from kkmp.triggers import VERSION_TABLE
+
+P = ParamSpec("P")
+PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+# The browser may keep the page, but asks about it each time. For figures; rows of persons stay `no-store`.
+ASK_EACH_TIME = "private, no-cache"
+# Columns of the user that change without changing what the user sees.
+_NOT_SHOWN = {"password", "last_login"}
+
+
+def short_when_unchanged(view: PageView[P]) -> PageView[P]:
+    """Answer 304 where the browser holds the very page that the view would make; the view is not called then.
+
+    For views whose page follows from the user, the address, the theme, the language, the day and stamped tables.
+    """
+
+    @wraps(view)
+    def named(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        # Before the view reads anything: a write in between makes the page newer than its name, never older.
+        etag = page_name(request)
+        if etag is None:
+            return view(request, *args, **kwargs)
+        answer = get_conditional_response(request, etag=etag) or view(request, *args, **kwargs)
+        if answer.status_code in {200, 304}:
+            answer["ETag"] = etag
+            answer["Cache-Control"] = ASK_EACH_TIME
+        return answer
+
+    return named
+
+
+def page_name(request: HttpRequest) -> str | None:
+    """The ETag of the page this request asks for; none where the page is for once only, or we cannot tell."""
+    version = data_version()
+    # The page holds a token that is worthless without its cookie; a visit without one gets a new pair.
+    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    if (
+        request.method not in {"GET", "HEAD"}
+        or not isinstance(request.user, User)
+        or not (version and token)
+        or len(get_messages(request))
+    ):
+        return None
+    parts = [
+        version,
+        release(),
+        token,
+        *_shown_of(request.user),
+        translation.get_language(),
+        request.COOKIES.get("theme", ""),
+        timezone.localdate().isoformat(),
+        request.get_full_path(),
+        # htmx asks the same address for a piece.
+        request.headers.get("HX-Request", ""),
+        request.headers.get("HX-Target", ""),
+    ]
+    # Weak: the token in the page is masked anew each time, so two pages of one name differ in bytes.
+    return f'W/"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def _shown_of(user: User) -> list[object]:
+    return [
+        getattr(user, field.attname) for field in user._meta.concrete_fields if field.name not in _NOT_SHOWN
+    ]
+
+
+def data_version() -> str:
+    """A text that no two states of the stamped tables share; empty where nothing keeps it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT stamp FROM "{VERSION_TABLE}" ORDER BY id')  # noqa: S608  a constant of ours
+        return " ".join(str(stamp) for (stamp,) in cursor.fetchall())
+
+
+def release() -> str:
+    """What else a page is made of: the settings it shows, and this code."""
+    return f"{settings.RELEASE} {settings.IS_DEMO} {settings.HELP_CONTACT} {code_fingerprint()}"
+
+
+@cache
+def code_fingerprint() -> str:
+    """Changes with code, templates, catalogues, packages and static files, also where RELEASE was forgotten.
+
+    Called as the process starts (`kkmp.wsgi`): what is on the disk later may be the next release already.
+    """
+    base = Path(settings.BASE_DIR)
+    ours = [Path(app.path) for app in apps.get_app_configs()]
+    folders = {path for path in ours if path.is_relative_to(base) and "site-packages" not in path.parts}
+    folders |= {base / "kkmp", base / "templates", base / "locale"}
+    files = {
+        file for folder in folders for file in folder.rglob("*") if file.suffix in {".py", ".html", ".mo"}
+    }
+    files |= {base / "requirements.lock", Path(settings.STATIC_ROOT) / "staticfiles.json"}
+    digest = sha256()
+    for file in sorted(files):
+        if file.is_file():
+            digest.update(f"{file.relative_to(base)} ".encode() + file.read_bytes())
+    return digest.hexdigest()

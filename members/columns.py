@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models.functions import Length
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View

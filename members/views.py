@@ -1,15 +1,15 @@
 """Pages of the members' register: the list as it stood on a day, and one membership."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative
@@ -17,32 +17,32 @@ from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
 from kkmp.history import read_history
-from kkmp.listing import FILE_KINDS, as_file, paginate
-from members.exports import HEADINGS, member_rows
+from kkmp.list_answers import Register, answer, copy_of
+from kkmp.listing import list_columns
 from members.forms import MemberForm, MemberListForm
 from members.models import Member, count_members
 
+MEMBERS = Register(gettext_lazy("Daftar anggota"), "anggota")
+
 
 @permission_required("members.view_member", raise_exception=True)
-def member_list(request: HttpRequest) -> HttpResponse:
+def member_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = MemberListForm.read(request.GET, view=view)
     members = Member.objects.visible_to(request.user).filter(cooperative__in=view.cooperatives)
-    if request.GET.get("format") in FILE_KINDS:
-        return _export(request, view, form, members)
+    if copy := copy_of(request, MEMBERS, form, members, question=view):
+        return copy
     chosen = form.cooperative_chosen
     counted = view.cooperatives.filter(pk=chosen.pk) if chosen else view.cooperatives
     context = {
         "view": view,
-        "listing": paginate(
-            form, members.select_related("cooperative__kelurahan__kecamatan"), request.GET.get("page")
-        ),
         "chosen": chosen,
         "count": count_members(counted, on=view.on, since=view.since),
         "add_href": _add_href(request, view, chosen),
         "reset_href": reverse("members:list"),
     }
-    return render(request, "members/list.html", context)
+    listing = list_columns(form, members, request.GET.get("page"), question=view)
+    return answer(request, "members/list.html", "members/_list.html", listing, context)
 
 
 def _add_href(request: HttpRequest, view: View, chosen: Cooperative | None) -> str:
@@ -51,16 +51,6 @@ def _add_href(request: HttpRequest, view: View, chosen: Cooperative | None) -> s
         return ""
     candidates = [chosen] if chosen else list(view.cooperatives[:2])
     return reverse("members:add", args=[candidates[0].kelurahan_id]) if len(candidates) == 1 else ""
-
-
-def _export(request: HttpRequest, view: View, form: MemberListForm, members: Any) -> HttpResponse:
-    rows = list(member_rows(form.rows(members)))
-    target = _("daftar anggota per %(day)s, %(count)d baris")
-    record_access(
-        request, Verb.EXPORTED, target=target % {"day": date_format(view.on, "d/m/Y"), "count": len(rows)}
-    )
-    name = f"anggota-{view.on.isoformat()}"
-    return as_file(request.GET["format"], HEADINGS, rows, name=name, sheet=_("Anggota"))
 
 
 def add(request: HttpRequest, code: str) -> HttpResponse:

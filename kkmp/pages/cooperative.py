@@ -1,120 +1,46 @@
-"""The list of cooperatives with their class on a day, and the page of one: outlets, needs, supports, members, facts."""
+"""The page of one cooperative: its class on a day, outlets, needs, supports, members, facts."""
 
-from typing import Any
-
-from django import forms
-from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View, read_view
-from cooperatives.models import Cooperative, PublicFact
+from cooperatives.completeness import look
+from cooperatives.models import BoardTerm, Cooperative, Paper, PublicFact
+from cooperatives.views.board import by_body
 from kkmp.history import read_history
-from kkmp.listing import ListForm, paginate
 from members.models import count_members, with_member_count
 from outlets.capital import idle_without_need, need_total, with_open_needs
 from outlets.history import status_entries
-from outlets.models import CapitalNeed, Outlet, Reason, StatusChange
-from outlets.outlet_class import (
-    OutletClass,
-    idle_because_of,
-    with_idle_reason,
-    with_outlet_class,
-    with_status,
-)
+from outlets.models import CapitalNeed, Outlet, StatusChange
+from outlets.outlet_class import with_idle_reason, with_outlet_class, with_status
 from outlets.timeline import changed_since_effect, timeline
 from partners.models import Support
 
-MOVES = {
-    f"{before}-{after}": (before, after) for before in OutletClass.values for after in OutletClass.values
-}
 
-
-class CooperativeListForm(ListForm):
-    """Filters of the list; `moved` comes from the dashboard's flow: the class at `since`, a dash, the class at `on`."""
-
-    sorts = {
-        "area": (_("Kecamatan, kelurahan"), ("kelurahan__kecamatan__name", "kelurahan__name", "pk")),
-        "name": (_("Kelurahan"), ("kelurahan__name", "pk")),
-        "idle": (
-            _("Paling lama menganggur"),
-            (F("idle_since").asc(nulls_last=True), "kelurahan__name", "pk"),
-        ),
-        "members": (_("Anggota terbanyak"), ("-member_count", "kelurahan__name", "pk")),
-    }
-    reason = forms.ChoiceField(
-        label=_("Sebab"), required=False, choices=[("", _("Semua sebab")), *Reason.choices]
-    )
-    moved = forms.ChoiceField(
-        required=False, choices=[(move, move) for move in MOVES], widget=forms.HiddenInput
-    )
-
-    def __init__(self, data: QueryDict, *, view: View) -> None:
-        super().__init__(data)
-        self.view = view
-        # `class` is a word of the language, so the field cannot be written as an attribute.
-        self.fields["class"] = forms.ChoiceField(
-            label=_("Status"), required=False, choices=[("", _("Semua status")), *OutletClass.choices]
-        )
-        self.order_fields(["q", "class", "reason", "sort", "moved"])
-
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        wanted, view = self.cleaned_data, self.view
-        if wanted.get("class"):
-            rows = rows.filter(outlet_class=wanted["class"])
-        if wanted.get("reason"):
-            rows = idle_because_of(rows, wanted["reason"], on=view.on, known_at=view.known_at)
-        if wanted.get("moved"):
-            before, after = MOVES[wanted["moved"]]
-            rows = with_outlet_class(rows, on=view.since, known_at=view.known_at, name="class_before")
-            rows = rows.filter(class_before=before, outlet_class=after)
-        return rows
-
-    def moved_in_words(self) -> str:
-        """“Pindah dari … ke … antara … dan …”; empty where that filter is off."""
-        if not self.cleaned_data.get("moved"):
-            return ""
-        before, after = (OutletClass(value).label for value in MOVES[self.cleaned_data["moved"]])
-        return _("Pindah dari “%(before)s” ke “%(after)s” antara %(since)s dan %(on)s.") % {
-            "before": before,
-            "after": after,
-            "since": date_format(self.view.since),
-            "on": date_format(self.view.on),
-        }
-
-
-def listed(view: View) -> QuerySet[Cooperative]:
-    """Every cooperative the page counts, with what a row of the list shows."""
-    return _with_figures(view.cooperatives, view)
-
-
-def _with_figures(cooperatives: QuerySet[Cooperative], view: View) -> QuerySet[Cooperative]:
+def with_figures(cooperatives: QuerySet[Cooperative], view: View) -> QuerySet[Cooperative]:
+    """What both the list and the page of one say of each cooperative on the day."""
     rows = with_outlet_class(cooperatives, on=view.on, known_at=view.known_at)
     rows = with_idle_reason(rows, on=view.on, known_at=view.known_at)
     rows = with_open_needs(rows, on=view.on)
     return with_member_count(rows, on=view.on).select_related("kelurahan__kecamatan")
 
 
-def cooperative_list(request: HttpRequest) -> HttpResponse:
-    view = read_view(request)
-    form = CooperativeListForm.read(request.GET, view=view)
-    listing = paginate(form, listed(view), request.GET.get("page"))
-    context = {
-        "view": view,
-        "listing": listing,
-        "moved": form.moved_in_words(),
-        "reset_href": reverse("cooperatives:list"),
+def papers_and_board(cooperative: Cooperative, view: View) -> dict[str, object]:
+    """What is missing, what ends, and who holds which post on the day, from today's records."""
+    papers = Paper.objects.visible_to(view.user).kept().filter(cooperative=cooperative)
+    terms = list(BoardTerm.objects.visible_to(view.user).kept().filter(cooperative=cooperative))
+    return {
+        "completeness": look(cooperative, papers=papers, terms=terms, on=view.on, user=view.user),
+        "bodies": by_body([term for term in terms if term.holds_on(view.on)]),
     }
-    return render(request, "cooperatives/list.html", context)
 
 
 def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
     view = read_view(request)
     mine = Cooperative.objects.visible_to(view.user).filter(kelurahan=code)
-    cooperative = get_object_or_404(_with_figures(mine, view))
+    cooperative = get_object_or_404(with_figures(mine, view))
     outlets = with_status(
         Outlet.objects.visible_to(view.user).filter(cooperative=cooperative),
         on=view.on,
@@ -138,6 +64,7 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         .as_of(view.on)
         .select_related("partner"),
         "members": count_members(mine, on=view.on),
+        **papers_and_board(cooperative, view),
         "facts": PublicFact.objects.visible_to(view.user).filter(cooperative=cooperative),
         "history": read_history(
             request,

@@ -1,6 +1,7 @@
 """The style guide: every component with made-up figures, for those who build pages and those who check the look."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 from django import forms
 from django.core.paginator import Paginator
@@ -10,7 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kkmp.charts import Lane, Mark, Part, Segment, Series, Tile
+from kkmp.columns import Cell, Column, Kind, column
+from kkmp.columns import Part as ListPart
 from kkmp.history import Entry, FieldChange, History
+from kkmp.listing import ListForm, Listing
 from kkmp.widgets import DayInput, RupiahInput
 
 DAY = date(2026, 11, 24)
@@ -117,9 +121,41 @@ def style_guide(request: HttpRequest) -> HttpResponse:
                 {"name": "", "kind": "staples", "starts_on": "31/02/2026", "amount_idr": "5 juta"}
             ),
             "history": sample_history(),
+            "listing": sample_listing(request),
             "tones": ["running", "idle", "none", "unrecorded", "accent"],
         },
     )
+
+
+class SampleListForm(ListForm):
+    sorts = {"name": (gettext_lazy("Koperasi"), ("name",))}
+    columns = (
+        Column(
+            "name",
+            gettext_lazy("Koperasi"),
+            (ListPart(gettext_lazy("Koperasi"), "name"), ListPart(gettext_lazy("Kecamatan"), "area")),
+            cell=lambda row, _view: Cell(row.name, href=f"?c={row.name}", sub=row.area),
+            order=("name",),
+        ),
+        column(
+            "status",
+            gettext_lazy("Status"),
+            "status",
+            cell=lambda row, _view: Cell(str(STATUSES[row.status]), tone=row.status),
+        ),
+        column("days", gettext_lazy("Hari"), "days", Kind.NUMBER, order=("days",)),
+        column("need", gettext_lazy("Kebutuhan modal"), "need", Kind.MONEY, order=("need",)),
+    )
+
+
+def sample_listing(request: HttpRequest) -> Listing:
+    rows = [
+        SimpleNamespace(
+            name="KKMP Grogol Selatan", area="Kebayoran Lama", status="idle", days=428, need=60_000_000
+        ),
+        SimpleNamespace(name="KKMP Setia Budi", area="Setiabudi", status="running", days=12, need=None),
+    ]
+    return Listing(SampleListForm.read(request.GET), Paginator(rows, 20).page(1))
 
 
 def sample_history() -> History:

@@ -4,50 +4,45 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cooperatives.asof import read_view
-from kkmp.accounts.models import Verb
-from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
 from kkmp.history import read_history
-from kkmp.listing import FILE_KINDS, as_file, paginate
+from kkmp.list_answers import Register, answer, copy_of
+from kkmp.listing import list_columns
 from outlets.capital import idle_without_need, need_total
-from outlets.exports import NEED_HEADINGS, need_rows
 from outlets.models import CapitalNeed, CapitalNeedQuerySet, Outlet
 from outlets.need_forms import NeedForm, NeedListForm
 from outlets.views.outlets import outlets_in
 
+NEEDS = Register(gettext_lazy("Kebutuhan modal"), "kebutuhan-modal")
+
 
 @permission_required("outlets.view_capitalneed", raise_exception=True)
-def need_list(request: HttpRequest) -> HttpResponse:
+def need_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = NeedListForm.read(request.GET, view=view)
     needs = CapitalNeed.objects.visible_to(request.user)
     if view.kecamatan:
         needs = needs.filter(outlet__cooperative__kelurahan__kecamatan=view.kecamatan)
+    if copy := copy_of(request, NEEDS, form, needs, question=view):
+        return copy
     filtered = form.rows(needs)
     assert isinstance(filtered, CapitalNeedQuerySet)  # noqa: S101  # for the type checker: ListForm knows no model
-    if request.GET.get("format") in FILE_KINDS:
-        rows = list(need_rows(filtered, on=view.on))
-        record_access(
-            request, Verb.EXPORTED, target=_("kebutuhan modal, %(count)d baris") % {"count": len(rows)}
-        )
-        name = f"kebutuhan-modal-{view.on.isoformat()}"
-        return as_file(request.GET["format"], NEED_HEADINGS, rows, name=name, sheet=_("Kebutuhan modal"))
-    shown = needs.select_related("outlet__cooperative__kelurahan__kecamatan")
     context = {
         "view": view,
-        "listing": paginate(form, shown, request.GET.get("page")),
         "total": need_total(filtered),
         "unnamed_count": idle_without_need(outlets_in(view), on=view.on).count(),
-        "may_change": request.user.has_perm("outlets.change_capitalneed"),
         "reset_href": reverse("outlets:needs"),
     }
-    return render(request, "outlets/needs.html", context)
+    listing = list_columns(form, needs, request.GET.get("page"), question=view)
+    return answer(request, "outlets/needs.html", "outlets/_needs.html", listing, context)
 
 
 def need_add(request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,22 +2,24 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative
-from kkmp.accounts.models import Verb
-from kkmp.accounts.services import record_access
+from kkmp.accounts.models import User
 from kkmp.edited import save_form
 from kkmp.history import read_history
-from kkmp.listing import FILE_KINDS, as_file, paginate
+from kkmp.list_answers import Register, answer, copy_of
+from kkmp.listing import list_columns
 from outlets.capital import idle_without_need, with_outlet_needs
-from outlets.exports import OUTLET_HEADINGS, outlet_rows
 from outlets.forms import OutletForm, OutletListForm
 from outlets.history import status_entries
 from outlets.models import CapitalNeed, Outlet, StatusChange
@@ -33,34 +35,33 @@ def outlets_in(view: View) -> AnnotatedRows:
     return with_status(mine, on=view.on, known_at=view.known_at)
 
 
+OUTLETS = Register(gettext_lazy("Daftar gerai"), "gerai")
+
+
 @permission_required("outlets.view_outlet", raise_exception=True)
-def outlet_list(request: HttpRequest) -> HttpResponse:
+def outlet_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = OutletListForm.read(request.GET, view=view)
     outlets = with_outlet_needs(outlets_in(view), on=view.on)
-    if request.GET.get("format") in FILE_KINDS:
-        rows = list(outlet_rows(form.rows(outlets)))
-        record_access(
-            request, Verb.EXPORTED, target=_("daftar gerai, %(count)d baris") % {"count": len(rows)}
-        )
-        name = f"gerai-{view.on.isoformat()}"
-        return as_file(request.GET["format"], OUTLET_HEADINGS, rows, name=name, sheet=_("Gerai"))
-    outlets = outlets.select_related("cooperative__kelurahan__kecamatan")
+    if copy := copy_of(request, OUTLETS, form, outlets, question=view):
+        return copy
+    listing = list_columns(form, outlets, request.GET.get("page"), question=view)
     context = {
         "view": view,
-        "listing": paginate(form, outlets, request.GET.get("page")),
         "changed_at": changed_since_effect(view.cooperatives, on=view.on, known_at=view.known_at),
         "reset_href": reverse("outlets:list"),
-        "add_href": _add_href(request, view),
+        "add_href": _add_href(request.user),
     }
-    return render(request, "outlets/list.html", context)
+    return answer(request, "outlets/list.html", "outlets/_list.html", listing, context)
 
 
-def _add_href(request: HttpRequest, view: View) -> str:
+def _add_href(user: User | AnonymousUser) -> str:
     """Where a new outlet begins: with the only cooperative of this person, or with the choice of one."""
-    if not request.user.has_perm("outlets.add_outlet"):
+    if not user.has_perm("outlets.add_outlet"):
         return ""
-    mine = list(view.cooperatives.order_by("pk").values_list("kelurahan", flat=True)[:2])
+    mine = list(
+        Cooperative.objects.visible_to(user).order_by("pk").values_list("kelurahan", flat=True)[:2]
+    )
     return reverse("outlets:add", args=mine) if len(mine) == 1 else reverse("cooperatives:list")
 
 

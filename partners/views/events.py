@@ -6,43 +6,37 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from cooperatives.asof import read_view
-from kkmp.accounts.models import User, Verb
-from kkmp.accounts.services import record_access
+from kkmp.accounts.models import User
 from kkmp.edited import save_form
 from kkmp.history import read_history
-from kkmp.listing import FILE_KINDS, as_file, paginate
-from partners.exports import EVENT_HEADINGS, event_rows
+from kkmp.list_answers import Register, answer, copy_of
+from kkmp.listing import list_columns
 from partners.forms import AttendanceForm, EventForm, EventListForm
 from partners.models import Attendance, Event
 from partners.services import record_attendance
 
+EVENTS = Register(gettext_lazy("Daftar acara"), "acara")
+
 
 @permission_required("partners.view_event", raise_exception=True)
-def event_list(request: HttpRequest) -> HttpResponse:
+def event_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = EventListForm.read(request.GET)
     attendances = Attendance.objects.visible_to(request.user).of_partners_and(view.cooperatives)
     events = Event.objects.visible_to(request.user).held_by(view.on).with_attendance(attendances)
-    if request.GET.get("format") in FILE_KINDS:
-        rows = list(event_rows(form.rows(events)))
-        record_access(
-            request, Verb.EXPORTED, target=_("daftar acara, %(count)d baris") % {"count": len(rows)}
-        )
-        name = f"acara-{view.on.isoformat()}"
-        return as_file(request.GET["format"], EVENT_HEADINGS, rows, name=name, sheet=_("Acara"))
-    context = {
-        "view": view,
-        "listing": paginate(form, events, request.GET.get("page")),
-        "reset_href": reverse("partners:events"),
-    }
-    return render(request, "partners/events.html", context)
+    if copy := copy_of(request, EVENTS, form, events, question=view):
+        return copy
+    listing = list_columns(form, events, request.GET.get("page"), question=view)
+    context = {"view": view, "reset_href": reverse("partners:events")}
+    return answer(request, "partners/events.html", "partners/_events.html", listing, context)
 
 
 def add(request: HttpRequest) -> HttpResponse:

@@ -4,17 +4,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cooperatives.asof import View, read_view
-from kkmp.accounts.models import Verb
-from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
 from kkmp.history import read_history
-from kkmp.listing import FILE_KINDS, as_file, paginate
-from partners.exports import PARTNER_HEADINGS, partner_rows
+from kkmp.list_answers import Register, answer, copy_of
+from kkmp.listing import list_columns
 from partners.forms import PartnerForm, PartnerListForm
 from partners.models import Event, Partner, Support, SupportQuerySet
 
@@ -25,24 +25,19 @@ def supports_in(view: View) -> SupportQuerySet:
     return supports.as_of(view.on)
 
 
+PARTNERS = Register(gettext_lazy("Daftar mitra"), "mitra")
+
+
 @permission_required("partners.view_partner", raise_exception=True)
-def partner_list(request: HttpRequest) -> HttpResponse:
+def partner_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = PartnerListForm.read(request.GET)
     partners = Partner.objects.visible_to(request.user).with_supports(supports_in(view))
-    if request.GET.get("format") in FILE_KINDS:
-        rows = list(partner_rows(form.rows(partners)))
-        record_access(
-            request, Verb.EXPORTED, target=_("daftar mitra, %(count)d baris") % {"count": len(rows)}
-        )
-        name = f"mitra-{view.on.isoformat()}"
-        return as_file(request.GET["format"], PARTNER_HEADINGS, rows, name=name, sheet=_("Mitra"))
-    context = {
-        "view": view,
-        "listing": paginate(form, partners, request.GET.get("page")),
-        "reset_href": reverse("partners:list"),
-    }
-    return render(request, "partners/list.html", context)
+    if copy := copy_of(request, PARTNERS, form, partners, question=view):
+        return copy
+    listing = list_columns(form, partners, request.GET.get("page"), question=view)
+    context = {"view": view, "reset_href": reverse("partners:list")}
+    return answer(request, "partners/list.html", "partners/_list.html", listing, context)
 
 
 @permission_required("partners.view_partner", raise_exception=True)

@@ -4,19 +4,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cooperatives.asof import read_view
-from kkmp.accounts.models import User, Verb
-from kkmp.accounts.services import record_access
+from kkmp.accounts.models import User
 from kkmp.edited import save_form
 from kkmp.history import read_history
-from kkmp.listing import FILE_KINDS, as_file, paginate
-from partners.exports import SUPPORT_HEADINGS, support_rows
-from partners.forms import AGREED_CHOICE, NewSupportForm, StageForm, SupportForm, SupportListForm
+from kkmp.list_answers import Register, answer, copy_of
+from kkmp.listing import list_columns
+from partners.columns import AGREED_CHOICE
+from partners.forms import NewSupportForm, StageForm, SupportForm, SupportListForm
 from partners.history import stage_entries
 from partners.models import Stage, Support, SupportQuerySet, support_totals
 from partners.services import record_stage, start_support
@@ -25,30 +27,28 @@ from partners.views.partners import supports_in
 WITH_NAMES = ("partner", "cooperative__kelurahan__kecamatan")
 
 
+SUPPORTS = Register(gettext_lazy("Daftar bantuan"), "bantuan")
+
+
 @permission_required("partners.view_support", raise_exception=True)
-def support_list(request: HttpRequest) -> HttpResponse:
+def support_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = SupportListForm.read(request.GET, view=view)
-    supports = supports_in(view).select_related(*WITH_NAMES)
-    if request.GET.get("format") in FILE_KINDS:
-        rows = list(support_rows(form.rows(supports)))
-        record_access(
-            request, Verb.EXPORTED, target=_("daftar bantuan, %(count)d baris") % {"count": len(rows)}
-        )
-        name = f"bantuan-{view.on.isoformat()}"
-        return as_file(request.GET["format"], SUPPORT_HEADINGS, rows, name=name, sheet=_("Bantuan"))
+    supports = supports_in(view)
+    if copy := copy_of(request, SUPPORTS, form, supports, question=view):
+        return copy
     filtered = form.rows(supports)
     assert isinstance(filtered, SupportQuerySet)  # noqa: S101  # for the type checker: ListForm knows no model
     context = {
         "view": view,
-        "listing": paginate(form, supports, request.GET.get("page")),
         "worth": filtered.worth(),
         "totals": support_totals(view.cooperatives, on=view.on),
         "agreed": AGREED_CHOICE,
         "chosen_stage": form.cleaned_data.get("stage", ""),
         "reset_href": reverse("partners:supports"),
     }
-    return render(request, "partners/supports.html", context)
+    listing = list_columns(form, supports, request.GET.get("page"), question=view)
+    return answer(request, "partners/supports.html", "partners/_supports.html", listing, context)
 
 
 def add(request: HttpRequest) -> HttpResponse:

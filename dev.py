@@ -180,6 +180,12 @@ def compile_catalogues() -> None:
         must([*compiler, "--domain", "django", "--directory", "locale"])
 
 
+def messages(_arguments: list[str]) -> None:
+    """Bring the English catalogue up to what the code says; what is new is empty in it. Needs gettext."""
+    options = "--locale en --no-obsolete --no-wrap --add-location file --ignore var/* --ignore tests/*"
+    must(python("-m", "django", "makemessages", *options.split()))
+
+
 def assets(_arguments: list[str]) -> None:
     """Subset the font, compile catalogues, collect static files; only where their sources changed."""
     builders = (ROOT / "kkmp").rglob("build_assets.py")
@@ -229,10 +235,8 @@ def run(arguments: list[str]) -> None:
     host, port = setting("HOST", "127.0.0.1"), setting("PORT", "8000")
     is_new = not DOT_ENV.exists() and "SECRET_KEY" not in os.environ
     mode = setting("MODE", "demo" if is_new else "production")
-    allow_remote = setting("ALLOW_REMOTE_DEMO") == "1"
-    complaint = remote_complaint(mode=mode, host=host, allow_remote=allow_remote) or port_complaint(
-        host, port
-    )
+    remote = setting("ALLOW_REMOTE_DEMO") == "1"
+    complaint = remote_complaint(mode=mode, host=host, allow_remote=remote) or port_complaint(host, port)
     if complaint:
         sys.exit(complaint)
     prepare([])
@@ -357,9 +361,7 @@ def remove(*paths: Path) -> None:
 def clean(arguments: list[str]) -> None:
     """Remove the demo's database and files, built assets, caches; `--all`: .venv and .env too."""
     if VAR.exists() and DOT_ENV.exists() and setting("MODE", "production") != "demo":
-        sys.exit(
-            "MODE=production: var/ may hold real data and is not removed; remove it by hand if you mean it."
-        )
+        sys.exit("MODE=production: var/ may hold real data and stays; remove it by hand if you mean it.")
     caches = (".pytest_cache", ".ruff_cache", ".mypy_cache", ".import_linter_cache", ".hypothesis")
     remove(VAR, BUILD, *(ROOT / name for name in caches), *(ROOT / "locale").rglob("*.mo"))
     if "--all" in arguments:
@@ -373,6 +375,7 @@ STEPS = {
     "check": check,
     "fix": fix,
     "lock": lock,
+    "messages": messages,
     "clean": clean,
     "install": install,
     "assets": assets,

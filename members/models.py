@@ -11,6 +11,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative, Gender
 from cooperatives.scope import ScopedQuerySet
@@ -92,7 +93,7 @@ class Member(EditedModel):
 
     class Meta:
         verbose_name = _("anggota")
-        verbose_name_plural = _("anggota")
+        verbose_name_plural = pgettext_lazy("plural", "anggota")
         ordering = ["cooperative__kelurahan__kecamatan__name", "cooperative__kelurahan__name", "number", "pk"]
         indexes = [models.Index(fields=["cooperative", "joined_on", "ended_on"], name="member_as_of")]
         constraints = [

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative
 from cooperatives.scope import ScopedQuerySet
@@ -108,7 +109,7 @@ class Outlet(EditedModel):
 
     class Meta:
         verbose_name = _("gerai")
-        verbose_name_plural = _("gerai")
+        verbose_name_plural = pgettext_lazy("plural", "gerai")
         ordering = ["cooperative__kelurahan__kecamatan__name", "cooperative__kelurahan__name", "name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -193,7 +194,7 @@ class StatusChange(models.Model):
 
     class Meta:
         verbose_name = _("perubahan status")
-        verbose_name_plural = _("perubahan status")
+        verbose_name_plural = pgettext_lazy("plural", "perubahan status")
         ordering = ["-effective_on", "-recorded_at", "-pk"]
         permissions = [
             ("decide_status", _("Dapat menetapkan status gerai")),
@@ -306,7 +307,7 @@ class CapitalNeed(EditedModel):
 
     class Meta:
         verbose_name = _("kebutuhan modal")
-        verbose_name_plural = _("kebutuhan modal")
+        verbose_name_plural = pgettext_lazy("plural", "kebutuhan modal")
         ordering = ["-amount_idr", "pk"]
         constraints = [
             models.CheckConstraint(

@@ -5,10 +5,11 @@ from functools import cache
 
 from django.db.models import TextChoices
 
+from kkmp.languages import in_every_language
 from kkmp.parsing import choice_key, parse_choice
 from outlets.models import OutletKind, Reason, Status
 
-# Indonesian whatever language the page is read in; labels in the reader's language are understood beside them.
+# Indonesian whatever language the page is read in; labels in every language are understood beside them.
 _STATUS: Mapping[str, str] = {
     Status.RUNNING: (
         "berjalan, sudah berjalan, jalan, sudah jalan, beroperasi, sudah beroperasi, operasional, sudah operasional, "
@@ -56,15 +57,18 @@ _WORDS: Mapping[type[TextChoices], Mapping[str, str]] = {Status: _STATUS, Reason
 
 
 @cache
-def _indonesian(choices: type[TextChoices]) -> Mapping[str, str]:
-    words: Mapping[str, str] = _WORDS[choices]
-    return {choice_key(word): str(value) for value, text in words.items() for word in text.split(",")}
+def _spellings(choices: type[TextChoices]) -> Mapping[str, str]:
+    shown = {
+        choice_key(word): str(member.value) for member in choices for word in in_every_language(member.label)
+    }
+    written = {
+        choice_key(word): str(value) for value, text in _WORDS[choices].items() for word in text.split(",")
+    }
+    return {**{choice_key(value): str(value) for value in choices.values}, **shown, **written}
 
 
 def _read(value: object, choices: type[TextChoices]) -> str:
-    shown = {choice_key(label): member for member, label in choices.choices}
-    values = {choice_key(member): member for member in choices.values}
-    return parse_choice(value, {**values, **shown, **_indonesian(choices)}, offered=choices.labels)
+    return parse_choice(value, _spellings(choices), offered=choices.labels)
 
 
 def parse_status(value: object) -> Status | None:

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.asof import View
 from cooperatives.models import Cooperative
@@ -229,10 +230,10 @@ class AttendanceForm(forms.Form):
     """Who was there and is not recorded yet; several at once."""
 
     partners = forms.MultipleChoiceField(
-        label=_("Mitra"), required=False, widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("plural", "Mitra"), required=False, widget=forms.CheckboxSelectMultiple
     )
     cooperatives = forms.MultipleChoiceField(
-        label=_("Koperasi"), required=False, widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("plural", "Koperasi"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, data: QueryDict | None, *, event: Event, user: User) -> None:

@@ -17,6 +17,7 @@ OPEN = {
     "healthz": "asked by load balancers",
     "mfa_authenticate": "the second step of the way in",
     "readyz": "asked by load balancers",
+    "set_language": "English on the sign-in page too",
     "set_theme": "light or dark on the sign-in page too",
 }
 CLOSED = [route for route in all_routes() if not route.is_open]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models.removable import RemovableModel, RemovableQuerySet
 from cooperatives.models.territory import Cooperative
@@ -29,7 +30,7 @@ class Position(models.TextChoices):
     MEMBERSHIP_VICE = "membership_vice", _("Wakil ketua bidang keanggotaan")
     SECRETARY = "secretary", _("Sekretaris")
     TREASURER = "treasurer", _("Bendahara")
-    MEMBER = "member", _("Anggota")
+    MEMBER = "member", pgettext_lazy("post", "Anggota")
     MANAGER = "manager", _("Manajer")
     STAFF = "staff", _("Karyawan")
 
@@ -87,7 +88,7 @@ class BoardTerm(RemovableModel):
 
     class Meta:
         verbose_name = _("masa jabatan")
-        verbose_name_plural = _("masa jabatan")
+        verbose_name_plural = pgettext_lazy("plural", "masa jabatan")
         ordering = ["cooperative", "body", "-starts_on", "pk"]
         constraints = [
             *RemovableModel.Meta.constraints,

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models.removable import RemovableModel, RemovableQuerySet
 from cooperatives.models.territory import Cooperative
@@ -79,7 +80,7 @@ class Paper(RemovableModel):
 
     class Meta:
         verbose_name = _("surat")
-        verbose_name_plural = _("surat")
+        verbose_name_plural = pgettext_lazy("plural", "surat")
         ordering = ["cooperative", "kind", "-issued_on", "-pk"]
         permissions = [("download_paper", "Can download the file of a paper")]
         constraints = [

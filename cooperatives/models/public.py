@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models.territory import Cooperative, Kecamatan
 from cooperatives.scope import may_view
@@ -48,7 +49,7 @@ class PublicFact(models.Model):
 
     class Meta:
         verbose_name = _("fakta publik")
-        verbose_name_plural = _("fakta publik")
+        verbose_name_plural = pgettext_lazy("plural", "fakta publik")
         ordering = ["-on", "key"]
         constraints = [
             models.CheckConstraint(
@@ -78,7 +79,7 @@ class PublishedFigure(models.Model):
 
     class Meta:
         verbose_name = _("angka resmi")
-        verbose_name_plural = _("angka resmi")
+        verbose_name_plural = pgettext_lazy("plural", "angka resmi")
         ordering = ["-on", "pk"]
 
     def __str__(self) -> str:
@@ -102,7 +103,7 @@ class Target(EditedModel):
 
     class Meta:
         verbose_name = _("target")
-        verbose_name_plural = _("target")
+        verbose_name_plural = pgettext_lazy("plural", "target")
         ordering = ["on", "pk"]
         constraints = [
             models.UniqueConstraint(

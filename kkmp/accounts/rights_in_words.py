@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kkmp.accounts.models import User
 from kkmp.accounts.permissions import permissions_of
@@ -57,7 +58,7 @@ GROUPS = (
         ),
     ),
     Group(
-        _("Gerai"),
+        pgettext_lazy("plural", "Gerai"),
         (
             Sentence(
                 _("Melihat gerai, riwayat status, dan kebutuhan modal"),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative
 from cooperatives.scope import may_view
@@ -75,7 +76,7 @@ class ImportBatch(models.Model):
 
     class Meta:
         verbose_name = _("berkas impor")
-        verbose_name_plural = _("berkas impor")
+        verbose_name_plural = pgettext_lazy("plural", "berkas impor")
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -162,7 +163,7 @@ class ImportRow(models.Model):
 
     class Meta:
         verbose_name = _("baris impor")
-        verbose_name_plural = _("baris impor")
+        verbose_name_plural = pgettext_lazy("plural", "baris impor")
         ordering = ["batch", "number"]
         constraints = [
             models.UniqueConstraint(

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from xlsxwriter.utility import xl_col_to_name
 
+from kkmp.languages import in_every_language
 from kkmp.tabular.workbook import LOCKED, MOST_COLUMNS, TOO_LARGE
 from kkmp.tabular.writing import FORMULA_STARTS, Text
 
@@ -237,7 +238,7 @@ def _head(row: Sequence[Cell], columns: Sequence[Column]) -> _Head:
     titles = {place: _name_key(cell) for place, cell in enumerate(row) if cell not in (None, "")}
     places: dict[str, list[int]] = {}
     for column in columns:
-        for name in (column.title, *column.names):
+        for name in (*in_every_language(column.title), *column.names):
             found = [place for place, title in titles.items() if title == _name_key(name)]
             if found:
                 places[column.key] = found

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative
 from cooperatives.scope import may_view
@@ -55,7 +56,7 @@ class Event(EditedModel):
 
     class Meta:
         verbose_name = _("acara")
-        verbose_name_plural = _("acara")
+        verbose_name_plural = pgettext_lazy("plural", "acara")
         ordering = ["-held_on", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -108,7 +109,7 @@ class Attendance(models.Model):
 
     class Meta:
         verbose_name = _("kehadiran")
-        verbose_name_plural = _("kehadiran")
+        verbose_name_plural = pgettext_lazy("plural", "kehadiran")
         ordering = ["event", "pk"]
         constraints = [
             models.CheckConstraint(

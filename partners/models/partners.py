@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, Count, IntegerField, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.scope import may_view
 from kkmp.accounts.models import User
@@ -70,7 +71,7 @@ class Partner(EditedModel):
 
     class Meta:
         verbose_name = _("mitra")
-        verbose_name_plural = _("mitra")
+        verbose_name_plural = pgettext_lazy("plural", "mitra")
         ordering = ["name", "pk"]
 
     # Set by `with_supports`.

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative
 from cooperatives.scope import ScopedQuerySet
@@ -120,7 +121,7 @@ class Support(EditedModel):
 
     class Meta:
         verbose_name = _("bantuan")
-        verbose_name_plural = _("bantuan")
+        verbose_name_plural = pgettext_lazy("plural", "bantuan")
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
@@ -170,7 +171,7 @@ class StageChange(models.Model):
 
     class Meta:
         verbose_name = _("perubahan tahap")
-        verbose_name_plural = _("perubahan tahap")
+        verbose_name_plural = pgettext_lazy("plural", "perubahan tahap")
         ordering = ["-effective_on", "-pk"]
         indexes = [models.Index(fields=["support", "-effective_on"], name="stage_by_support")]
         constraints = [

@@ -1,0 +1,15 @@
+"""Words of ours in every language of the pages: a sheet made in one language is read in the other."""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
+
+
+def in_every_language(text: str | Promise) -> list[str]:
+    """The translations of a lazy text, the one in the present language first; a plain text is itself."""
+    codes = [code for code, _label in settings.LANGUAGES]
+    words = [str(text)]
+    for code in codes:
+        with translation.override(code):
+            words.append(str(text))
+    return list(dict.fromkeys(words))

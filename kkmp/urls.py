@@ -7,12 +7,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from kkmp.accounts.site import secure_admin
-from kkmp.pages import dashboard, health, style_guide, theme
+from kkmp.pages import dashboard, health, search, style_guide, theme
 
 secure_admin(admin.site)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("search/", search.search, name="search"),
     path("cooperatives/", include("kkmp.pages.urls")),
     path("outlets/", include("outlets.urls")),
     path("members/", include("members.urls")),

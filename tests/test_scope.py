@@ -159,6 +159,7 @@ ADDRESSES = {
     "mfa_view_recovery_codes": Address(status=404),
     "mfa_generate_recovery_codes": Address(status=302),
     "mfa_download_recovery_codes": Address(status=404),
+    "search": Address(queries=LISTS[2:4]),
     "style_guide": Address(),
     "set_theme": Address(posted=True, status=302),
     "healthz": Address(),

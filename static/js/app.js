@@ -16,6 +16,28 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Search: “/” goes there from anywhere but a field; arrows walk over what is found while typing.
+const search = document.querySelector("[data-search]");
+search?.addEventListener("toggle", () => search.open && search.querySelector("input").focus());
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "/" && !event.target.closest("input, textarea, select")) {
+    const field = document.querySelector("[data-search-field] input") ?? search?.querySelector("input");
+    if (!field) return;
+    event.preventDefault();
+    if (search?.contains(field)) search.open = true;
+    field.select();
+    return;
+  }
+  const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!way || !search?.contains(event.target)) return;
+  const stops = [...search.querySelectorAll("input, .search-found a")];
+  const next = stops[stops.indexOf(event.target) + way];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
+
 // The theme changes at once; the server keeps it in a cookie.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-theme-form]");

@@ -34,6 +34,7 @@ from outlets.models import (
     StatusChange,
 )
 from partners.models import Event, Partner, PartnerCategory, Stage, StageChange, Support, SupportKind
+from tests.uploads import PDF
 
 PASSWORD = "contoh-kkmp-2025"
 
@@ -88,10 +89,6 @@ class AreaGrantFactory(DjangoModelFactory[AreaGrant]):
 
     user = factory.SubFactory(UserFactory)
     starts_on = date(2025, 1, 1)
-
-
-# As small as a PDF can be that our check takes.
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 class PaperFactory(DjangoModelFactory[Paper]):

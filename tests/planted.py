@@ -17,7 +17,6 @@ from kkmp.accounts.services import make_sign_in_link
 from kkmp.imports.models import BatchState, ImportBatch, ImportRow, Outcome
 from partners.models import Attendance, Event, Partner
 from tests.factories import (
-    PDF,
     BoardTermFactory,
     CapitalNeedFactory,
     CooperativeFactory,
@@ -34,6 +33,7 @@ from tests.factories import (
     UserFactory,
     officer_of,
 )
+from tests.uploads import PDF
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,19 @@ ADDRESSES = {
     "imports:confirm": Address(arguments=_row(BATCH), may=DECIDERS, posted=True, status=302),
     "imports:undo": Address(arguments=_row(BATCH), may=DECIDERS, status=302),
     "accounts:my_access": Address(),
+    "accounts:why": Address(
+        queries=(lambda area: {"about": f"/members/{area.pk('members.Member')}/"}, lambda a: {"about": a.word[:3]})
+    ),
+    "access:people": Address(may=IMPORTS, queries=LISTS),
+    "access:person": Address(arguments=_row("accounts.User"), is_shared=True, may=IMPORTS),
+    "access:changes": Address(
+        arguments=_row("accounts.User"), is_shared=True, may=IMPORTS, queries=LISTS[3:5]
+    ),
+    "access:cooperatives": Address(may=IMPORTS, queries=LISTS),
+    "access:cooperative": Address(arguments=_code, may=IMPORTS),
+    "access:log": Address(may=only(ADMIN), queries=LISTS[3:]),
+    "access:hand_over": Address(may=only(ADMIN)),
+    "help": Address(),
     "accounts:people": Address(may=IMPORTS, queries=LISTS[2:3]),
     "accounts:link_make": Address(arguments=_row("accounts.User"), is_shared=True, may=IMPORTS, posted=True),
     "accounts:link_open": Address(arguments=_just("no-such-token"), is_shared=True, status=404),
@@ -240,6 +253,8 @@ def test_each_role_gets_in_or_is_told_no(client: Client, world: World, role: Rol
         address = world.address_of(route, world.mine)
         answer = client.post(address) if ADDRESSES[name_of(route)].posted else client.get(address)
         seen[name_of(route)] = answer.status_code
+        # A download holds its file open until it is read.
+        text_of(answer)
     assert seen == {name: expected_status(name, role) for name in seen}
 
 

@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from cooperatives.asof import read_view
 from cooperatives.models import NEEDED, Paper, PaperKind, PaperQuerySet
@@ -114,7 +114,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cooperatives/paper.html", context)
 
 
-@require_safe
 def file(request: HttpRequest, pk: int, version: int | None = None) -> FileResponse:
     """The file, or the one that an earlier version of the row had. Every download is logged with its name."""
     paper = _visible(request, pk)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import NullIf
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -64,8 +66,10 @@ PARTNER_COLUMNS = (
         "agreed_idr",
         Kind.MONEY,
         title=_("Nilai komitmen (Rp)"),
+        # Nothing agreed, or nothing said of its worth: no sum, not the smallest one.
+        value=lambda idr, _view: idr or None,
         cell=_agreed,
-        order=("agreed_idr",),
+        order=(NullIf("agreed_idr", Value(0)),),
     ),
     column("contact", _("Kontak kantor"), "contact", width=40, is_default=False),
 )

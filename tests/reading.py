@@ -1,6 +1,7 @@
 """What tests read in a page."""
 
 from bs4 import BeautifulSoup
+from django.http import StreamingHttpResponse
 from django.test import Client
 
 
@@ -8,6 +9,18 @@ def page_of(client: Client, address: str) -> BeautifulSoup:
     response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
     return BeautifulSoup(response.content, "html.parser")
+
+
+def file_of(client: Client, address: str) -> bytes:
+    """The file that a list streams."""
+    response = client.get(address)
+    assert isinstance(response, StreamingHttpResponse), address
+    return response.getvalue()
+
+
+def lines_of(client: Client, address: str) -> list[str]:
+    """Lines of a CSV file: the mark of sample data, the head, the rows."""
+    return file_of(client, address).decode("utf-8-sig").splitlines()
 
 
 def names_on(page: BeautifulSoup) -> list[str]:

@@ -6,15 +6,16 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from cooperatives.grants import grant_in_words
 from cooperatives.models import (
     AreaGrant,
+    BoardTerm,
     Cooperative,
     Kecamatan,
     Kelurahan,
+    Paper,
     PublicFact,
     PublishedFigure,
     Target,
@@ -100,21 +101,7 @@ class AreaGrantAdmin(CityAdmin):
 
     def save_model(self, request: HttpRequest, obj: AreaGrant, form: Any, change: bool) -> None:  # noqa: FBT001  # Django's
         super().save_model(request, obj, form, change)  # type: ignore[no-untyped-call]  # of simple-history
-        record_access(request, Verb.RIGHT_CHANGED, target=_grant_in_words(obj))
-
-
-def _grant_in_words(grant: AreaGrant) -> str:
-    period = _now("sejak %(day)s") % {"day": date_format(grant.starts_on, "d/m/Y")}
-    if grant.ends_on:
-        period = _now("%(start)s sampai %(end)s") % {
-            "start": date_format(grant.starts_on, "d/m/Y"),
-            "end": date_format(grant.ends_on, "d/m/Y"),
-        }
-    return _now("%(who)s: wilayah %(area)s, %(period)s") % {
-        "who": grant.user.username,
-        "area": grant.area,
-        "period": period,
-    }
+        record_access(request, Verb.RIGHT_CHANGED, target=grant_in_words(obj))
 
 
 @admin.register(Cooperative)
@@ -136,6 +123,47 @@ class CooperativeAdmin(EditedAdmin):
     @admin.display(description=_("kecamatan"), ordering="kelurahan__kecamatan__name")
     def kecamatan(self, cooperative: Cooperative) -> str:
         return cooperative.kelurahan.kecamatan.name
+
+
+class RemovableAdmin(EditedAdmin):
+    """Rows with pages of their own, where they are added, taken away and brought back; here they are corrected."""
+
+    list_select_related = ["cooperative__kelurahan"]
+    readonly_fields = ["cooperative", "removed_at", "removed_by"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Paper)
+class PaperAdmin(RemovableAdmin):
+    """What is known of a paper; its file is replaced on our pages, where its content is looked at."""
+
+    list_display = ["kind", "cooperative", "number", "issued_on", "expires_on", "file_name", "removed_at"]
+    list_filter = ["kind", "media_type", "expires_on", "removed_at", "cooperative__kelurahan__kecamatan"]
+    search_fields = ["number", "title", "file_name", "cooperative__kelurahan__name"]
+    search_help_text = _("Cari nomor, nama surat, nama berkas, atau kelurahan.")
+    readonly_fields = [*RemovableAdmin.readonly_fields, "file_name", "media_type", "size", "sha256"]
+    fieldsets = [
+        (None, {"fields": ["cooperative", "kind", "title", "number"]}),
+        (_("Waktu"), {"fields": [("issued_on", "expires_on")]}),
+        (_("Berkas"), {"fields": ["file_name", ("media_type", "size"), "sha256"]}),
+        (_("Penghapusan"), {"fields": [("removed_at", "removed_by")]}),
+    ]
+
+
+@admin.register(BoardTerm)
+class BoardTermAdmin(RemovableAdmin):
+    list_display = ["name", "cooperative", "body", "position", "starts_on", "ends_on", "removed_at"]
+    list_filter = ["body", "position", "gender", "ends_on", "removed_at", "cooperative__kelurahan__kecamatan"]
+    search_fields = ["name", "cooperative__kelurahan__name"]
+    search_help_text = _("Cari nama atau kelurahan.")
+    fieldsets = [
+        (None, {"fields": ["cooperative", ("body", "position"), "is_ex_officio"]}),
+        (_("Orang"), {"fields": ["name", "gender"]}),
+        (_("Waktu"), {"fields": [("starts_on", "ends_on")]}),
+        (_("Penghapusan"), {"fields": [("removed_at", "removed_by")]}),
+    ]
 
 
 @admin.register(PublicFact)

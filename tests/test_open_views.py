@@ -8,6 +8,7 @@ from tests.addresses import Route, all_routes
 OPEN = {
     "account_inactive": "tells a locked-out person whom to ask",
     "account_login": "the way in",
+    "help": "tells who cannot sign in how to",
     "account_logout": "asks a person who is signed in, sends others away",
     "account_reset_password": "tells who forgot the password what to do",
     "account_signup": "tells that accounts are made by the office",

@@ -69,6 +69,7 @@ LISTS = (
     lambda _area: {"on": "2025-12-31", "known": "2026-01-31", "since": "2025-09-22"},
     lambda _area: {"format": "csv"},
     lambda _area: {"format": "xlsx"},
+    lambda _area: {"print": "1"},
 )
 MEMBERS = only(OFFICER, SUDIN, ADMIN)
 KEEPERS = only(OFFICER, SUDIN, ADMIN)
@@ -139,7 +140,10 @@ ADDRESSES = {
     "imports:undo": Address(arguments=_row(BATCH), may=DECIDERS, status=302),
     "accounts:my_access": Address(),
     "accounts:why": Address(
-        queries=(lambda area: {"about": f"/members/{area.pk('members.Member')}/"}, lambda a: {"about": a.word[:3]})
+        queries=(
+            lambda area: {"about": f"/members/{area.pk('members.Member')}/"},
+            lambda a: {"about": a.word[:3]},
+        )
     ),
     "access:people": Address(may=IMPORTS, queries=LISTS),
     "access:person": Address(arguments=_row("accounts.User"), is_shared=True, may=IMPORTS),
@@ -174,6 +178,7 @@ ADDRESSES = {
     "mfa_download_recovery_codes": Address(status=404),
     "search": Address(queries=LISTS[2:4]),
     "style_guide": Address(),
+    "set_language": Address(posted=True, status=302),
     "set_theme": Address(posted=True, status=302),
     "healthz": Address(),
     "readyz": Address(),

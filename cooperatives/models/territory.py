@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.scope import may_view
 from kkmp.accounts.models import User
@@ -34,7 +35,7 @@ class Kecamatan(models.Model):
 
     class Meta:
         verbose_name = _("kecamatan")
-        verbose_name_plural = _("kecamatan")
+        verbose_name_plural = pgettext_lazy("plural", "kecamatan")
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
@@ -72,7 +73,7 @@ class Kelurahan(models.Model):
 
     class Meta:
         verbose_name = _("kelurahan")
-        verbose_name_plural = _("kelurahan")
+        verbose_name_plural = pgettext_lazy("plural", "kelurahan")
         ordering = ["kecamatan__name", "name", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -119,7 +120,7 @@ class AreaGrant(EditedModel):
 
     class Meta:
         verbose_name = _("wilayah tugas")
-        verbose_name_plural = _("wilayah tugas")
+        verbose_name_plural = pgettext_lazy("plural", "wilayah tugas")
         ordering = ["user", "-starts_on", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -146,11 +147,15 @@ class AreaGrant(EditedModel):
 class CooperativeQuerySet(models.QuerySet["Cooperative"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The cooperatives this person sees today: all 65, or those of the areas granted to them."""
+        return self.visible_on(timezone.localdate(), user)
+
+    def visible_on(self, day: date, user: User | AnonymousUser) -> Self:
+        """As `visible_to`, with the areas granted for that day; the role is the one of today."""
         if not isinstance(user, User) or not may_view(self.model, user):
             return self.none()
         if sees_whole_city(user):
             return self.all()
-        grants = AreaGrant.objects.filter(user=user).active_on(timezone.localdate()).order_by()
+        grants = AreaGrant.objects.filter(user=user).active_on(day).order_by()
         return self.filter(
             Q(kelurahan__in=grants.exclude(kelurahan=None).values("kelurahan"))
             | Q(kelurahan__kecamatan__in=grants.exclude(kecamatan=None).values("kecamatan"))
@@ -203,7 +208,7 @@ class Cooperative(EditedModel):
 
     class Meta:
         verbose_name = _("koperasi")
-        verbose_name_plural = _("koperasi")
+        verbose_name_plural = pgettext_lazy("plural", "koperasi")
         ordering = ["kelurahan__kecamatan__name", "kelurahan__name", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -16,6 +16,7 @@ _OPEN_NAMES = {
     "accounts:mfa_qr",
     "accounts:new_password",
     "accounts:link_open",
+    "help",
     "set_theme",
     "healthz",
     "readyz",

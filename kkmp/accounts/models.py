@@ -1,6 +1,7 @@
 """People who sign in, their one-time sign-in links, and the log of who looked at or changed what."""
 
 import hashlib
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -10,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -70,7 +72,7 @@ class User(AbstractUser):
 
     class Meta:
         verbose_name = _("pengguna")
-        verbose_name_plural = _("pengguna")
+        verbose_name_plural = pgettext_lazy("plural", "pengguna")
         ordering = ["full_name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -125,7 +127,7 @@ class SignInLink(models.Model):
 
     class Meta:
         verbose_name = _("tautan masuk")
-        verbose_name_plural = _("tautan masuk")
+        verbose_name_plural = pgettext_lazy("plural", "tautan masuk")
         ordering = ["-made_at", "-pk"]
 
     def __str__(self) -> str:
@@ -157,6 +159,26 @@ class Verb(models.TextChoices):
     REVEALED = "revealed", _("nomor identitas dibuka")
 
 
+class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
+    def search(self, text: str) -> Self:
+        """By person, target, purpose or address."""
+        text = text.strip()
+        return self.filter(
+            Q(user__full_name__icontains=text)
+            | Q(user__username__icontains=text)
+            | Q(target__icontains=text)
+            | Q(purpose__icontains=text)
+            | Q(ip__startswith=text)
+        )
+
+    def between(self, since: date, on: date) -> Self:
+        """Of the days after `since`, up to the end of `on`, in Jakarta time."""
+        first, last = (
+            timezone.make_aware(datetime.combine(day, time.min) + timedelta(days=1)) for day in (since, on)
+        )
+        return self.filter(at__gte=first, at__lt=last)
+
+
 class AccessEvent(models.Model):
     """One line of the access log: who did what to what, from where. Never changed, never deleted."""
 
@@ -169,11 +191,16 @@ class AccessEvent(models.Model):
     purpose = models.CharField(_("keperluan"), max_length=200, blank=True)
     ip = models.GenericIPAddressField(_("alamat IP"), null=True, blank=True)
 
+    objects = AccessEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("peristiwa akses")
         verbose_name_plural = _("log akses")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["user", "-at"], name="access_event_by_user")]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="access_event_by_user"),
+            models.Index(fields=["-at", "-id"], name="access_event_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} · {self.user or '–'}"

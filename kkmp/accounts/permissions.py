@@ -108,3 +108,8 @@ def link_receivers(maker: User) -> QuerySet[User]:
         roles = set()
     # A superuser is break-glass: nobody signs in as one by a link.
     return User.objects.filter(role__in=roles, is_active=True, is_superuser=False).exclude(pk=maker.pk)
+
+
+def role_of(user: User) -> Role:
+    """For texts written for a role, as the help; rights are asked with `has_perm`."""
+    return Role(user.role)

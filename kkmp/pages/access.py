@@ -1,6 +1,5 @@
 """Who may do what and where, in words: one's own access, and the people one may hand a sign-in link."""
 
-from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -13,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cooperatives.grants import area_in_words, state_on
 from cooperatives.models import AreaGrant
 from kkmp.accounts.forms import PeopleForm
 from kkmp.accounts.models import User, Verb
@@ -33,7 +33,8 @@ def my_access(request: HttpRequest) -> HttpResponse:
         "rights": rights_in_words(user),
         "whole_city": sees_whole_city(user),
         "grants": [
-            (grant, _in_words(grant), _state(grant, today)) for grant in grants.order_by("-starts_on", "pk")
+            (grant, area_in_words(grant), state_on(grant, today))
+            for grant in grants.order_by("-starts_on", "pk")
         ],
         "second_factor_on": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
         "second_factor_needed": needs_mfa(user) and settings.MFA_REQUIRED,
@@ -42,21 +43,6 @@ def my_access(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "accounts/my_access.html", context)
-
-
-def _state(grant: AreaGrant, today: date) -> str:
-    if grant.starts_on > today:
-        return "later"
-    return "ended" if grant.ends_on and grant.ends_on < today else "active"
-
-
-def _in_words(grant: AreaGrant) -> str:
-    if grant.kelurahan:
-        return _("Kelurahan %(name)s, Kecamatan %(kecamatan)s") % {
-            "name": grant.kelurahan.name,
-            "kecamatan": grant.kelurahan.kecamatan.name,
-        }
-    return _("Kecamatan %(name)s") % {"name": grant.area}
 
 
 @permission_required("accounts.make_officer_sign_in_link", raise_exception=True)
@@ -79,5 +65,5 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _row(person: Any) -> dict[str, object]:
     """`person` carries `areas_today`, prefetched above."""
-    areas = "; ".join(_in_words(grant) for grant in person.areas_today)
+    areas = "; ".join(area_in_words(grant) for grant in person.areas_today)
     return {"person": person, "areas": _("Seluruh kota") if sees_whole_city(person) else areas}

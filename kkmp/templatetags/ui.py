@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
 
 register = template.Library()
@@ -22,6 +22,8 @@ register = template.Library()
 Number = int | float | Decimal
 # Shown where a value is not known: never a zero.
 UNKNOWN = "–"
+# A longer address than this is none of ours.
+MOST_ASKED = 300
 
 
 # --- numbers and money --------------------------------------------------------
@@ -55,11 +57,12 @@ def signed(value: Number | None) -> str:
 
 @register.filter
 def share(value: Number | None, whole: Number | None) -> str:
-    """17 of 65 → “26 %”; nothing to be a share of → “–”."""
+    """17 of 65 → “26 %”, in English “26%”; nothing to be a share of → “–”."""
     amount, total = _known(value), _known(whole)
     if amount is None or not total:
         return UNKNOWN
-    return f"{number(round(100 * amount / total))}\u00a0%"
+    words = _("%(number)s %%") % {"number": number(round(100 * amount / total))}
+    return words.replace(" ", "\u00a0")
 
 
 @register.filter
@@ -73,15 +76,15 @@ def rupiah(value: Number | None) -> str:
 
 @register.filter
 def rupiah_short(value: Number | None) -> str:
-    """2240000000 → “Rp 2,24 M”, 437000000 → “Rp 437 jt”; below a million in full."""
+    """2240000000 → “Rp 2,24 M” (in English “Rp 2.24 bn”), 437000000 → “Rp 437 jt”; below a million in full."""
     amount = _known(value)
     if amount is None:
         return UNKNOWN
     # A million short of the next unit is shown in that unit: never “Rp 1.000 jt”.
     for size, least, unit in (
-        (10**12, 999_995 * 10**6, _("T")),
-        (10**9, 999_500_000, _("M")),
-        (10**6, 10**6, _("jt")),
+        (10**12, 999_995 * 10**6, pgettext("short for 10¹²", "T")),
+        (10**9, 999_500_000, pgettext("short for 10⁹", "M")),
+        (10**6, 10**6, pgettext("short for 10⁶", "jt")),
     ):
         if abs(amount) >= least:
             decimals = 0 if size == 10**6 and abs(amount) >= 10**7 else 2
@@ -108,28 +111,28 @@ def _local(value: object) -> date | None:
 def tanggal(value: date | datetime | None) -> str:
     """“22 September 2025”."""
     day = _local(value)
-    return date_format(day, "j F Y") if day else UNKNOWN
+    return date_format(day, "DATE_FORMAT") if day else UNKNOWN
 
 
 @register.filter
 def tanggal_short(value: date | datetime | None) -> str:
     """“22/09/2025”."""
     day = _local(value)
-    return date_format(day, "d/m/Y") if day else UNKNOWN
+    return date_format(day, "SHORT_DATE_FORMAT") if day else UNKNOWN
 
 
 @register.filter
 def bulan(value: date | datetime | None) -> str:
     """“September 2025”."""
     day = _local(value)
-    return date_format(day, "F Y") if day else UNKNOWN
+    return date_format(day, "YEAR_MONTH_FORMAT") if day else UNKNOWN
 
 
 @register.filter
 def waktu(value: datetime | None) -> str:
-    """“22 September 2025 14.05” in Jakarta time."""
+    """“22 September 2025 14.05” (in English “14:05”) in Jakarta time."""
     moment = _local(value)
-    return date_format(moment, "j F Y H.i") if isinstance(moment, datetime) else UNKNOWN
+    return date_format(moment, "DATETIME_FORMAT") if isinstance(moment, datetime) else UNKNOWN
 
 
 @register.filter
@@ -245,11 +248,16 @@ class Item:
 
 PLACES = (
     Place(gettext_lazy("Dasbor"), "dashboard", "squares-2x2"),
-    Place(gettext_lazy("Koperasi"), "cooperatives:list", "building-library", "cooperatives.view_cooperative"),
-    Place(gettext_lazy("Gerai"), "outlets:list", "building-storefront", "outlets.view_outlet"),
+    Place(
+        pgettext_lazy("plural", "Koperasi"),
+        "cooperatives:list",
+        "building-library",
+        "cooperatives.view_cooperative",
+    ),
+    Place(pgettext_lazy("plural", "Gerai"), "outlets:list", "building-storefront", "outlets.view_outlet"),
     Place(gettext_lazy("Kebutuhan modal"), "outlets:needs", "banknotes", "outlets.view_capitalneed"),
     Place(gettext_lazy("Anggota"), "members:list", "users", "members.view_member"),
-    Place(gettext_lazy("Mitra"), "partners:list", "hand-raised", "partners.view_partner"),
+    Place(pgettext_lazy("plural", "Mitra"), "partners:list", "hand-raised", "partners.view_partner"),
     Place(gettext_lazy("Bantuan"), "partners:supports", "gift", "partners.view_support"),
     Place(gettext_lazy("Impor"), "imports:list", "arrow-up-tray", "imports.view_importbatch"),
 )
@@ -267,6 +275,45 @@ def navigation(context: Context) -> list[Item]:
     return [
         Item(place.label, reverse(place.url_name), place.icon, place.url_name == current) for place in places
     ]
+
+
+ACCOUNT_PLACES = (
+    Place(gettext_lazy("Akses saya"), "accounts:my_access", "key"),
+    Place(gettext_lazy("Mengapa saya (tidak) melihat ini?"), "accounts:why", "eye"),
+    Place(
+        gettext_lazy("Siapa melihat apa"),
+        "access:people",
+        "user-group",
+        "cooperatives.view_areagrant",
+    ),
+    Place(pgettext_lazy("how it works", "Bantuan"), "help", "lifebuoy"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def account_navigation(context: Context) -> list[Item]:
+    """What the menu of the account leads to; “why” asks about the page at hand."""
+    request: HttpRequest | None = context.get("request") or getattr(context, "request", None)
+    user = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return []
+    return [
+        Item(
+            place.label,
+            why_href(context) if place.url_name == "accounts:why" else reverse(place.url_name),
+            place.icon,
+            is_current=False,
+        )
+        for place in ACCOUNT_PLACES
+        if not place.permission or user.has_perm(place.permission)
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def why_href(context: Context) -> str:
+    """The page that explains why the page at hand is shown, or is not."""
+    request: HttpRequest | None = context.get("request") or getattr(context, "request", None)
+    return reverse("accounts:why", query={"about": request.path[:MOST_ASKED]} if request else None)
 
 
 def _current_place(request: HttpRequest, places: list[Place]) -> str:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, TextChoices, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Expression, OrderBy
 
 from kkmp.tabular.writing import Heading, OutCell, Text
 from kkmp.templatetags.ui import number, rupiah, tanggal
@@ -44,7 +44,7 @@ class Part:
     width: int = 18
 
     def read(self, row: Any, question: Any) -> OutCell:
-        stored = getattr(row, self.path)
+        stored: OutCell = getattr(row, self.path)
         if self.value is not None:
             return self.value(stored, question)
         return stored if self.words is None else self.words.get(stored, stored)
@@ -88,7 +88,7 @@ class Column:
     label: Text
     parts: tuple[Part, ...]
     cell: Callable[[Any, Any], Cell] | None = None
-    order: tuple[str | Combinable, ...] = ()
+    order: tuple[str | Expression, ...] = ()
     extra: tuple[str, ...] = ()
     is_default: bool = True
 
@@ -106,12 +106,11 @@ class Column:
         text, *more = (part.shown(row, question) for part in self.parts)
         return Cell(text, sub=" · ".join(filter(None, more)))
 
-    def sorted_by(self, *, is_down: bool) -> list[Any]:
+    def sorted_by(self, *, is_down: bool) -> list[OrderBy]:
         """What is not known comes last in both directions."""
-        expressions = [F(one) if isinstance(one, str) else one for one in self.order]
         return [
-            one.desc(nulls_last=True) if is_down else one.asc(nulls_last=True)  # type: ignore[union-attr]  # Combinable has both
-            for one in expressions
+            OrderBy(F(one) if isinstance(one, str) else one, descending=is_down, nulls_last=True)
+            for one in self.order
         ]
 
 

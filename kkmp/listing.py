@@ -37,7 +37,7 @@ class ColumnsField(forms.MultipleChoiceField):
     widget = ColumnBoxes
 
     def clean(self, value: Any) -> list[str]:
-        return [key for key, _label in self.choices if key in value]  # type: ignore[misc]  # pairs, never groups
+        return [key for key in value if self.valid_value(key)]
 
 
 class ListForm(forms.Form):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View
 from cooperatives.columns import cooperative_column
+from cooperatives.models import Gender
 from kkmp.columns import Cell, Kind, column, day_in_view, in_order_of, words_of
-from members.models import Gender
 
 GENDER_WORDS = words_of(Gender)
 
@@ -53,7 +53,14 @@ MEMBER_COLUMNS = (
         cell=_gender,
         order=(in_order_of("gender", Gender),),
     ),
-    column("joined_on", pgettext_lazy("member", "Masuk"), "joined_on", Kind.DAY, title=_("Tanggal masuk"), order=("joined_on",)),
+    column(
+        "joined_on",
+        pgettext_lazy("member", "Masuk"),
+        "joined_on",
+        Kind.DAY,
+        title=_("Tanggal masuk"),
+        order=("joined_on",),
+    ),
     column(
         "ended_on",
         pgettext_lazy("member", "Keluar"),

@@ -13,7 +13,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from cooperatives.models import Cooperative
+from cooperatives.models import Cooperative, Gender
 from kkmp.accounts.models import AccessEvent, User, Verb
 from kkmp.columns import Column, Kind, Part
 from kkmp.listing import ListForm
@@ -23,7 +23,7 @@ from kkmp.tabular.reading import Column as FileColumn
 from kkmp.tabular.reading import read
 from kkmp.templatetags.ui import number, rupiah, tanggal
 from members.forms import MemberListForm
-from members.models import Gender, Member
+from members.models import Member
 from outlets.forms import OutletListForm
 from outlets.need_forms import NeedListForm
 from partners.forms import EventListForm, PartnerListForm, SupportListForm
@@ -446,7 +446,7 @@ def test_each_answer_costs_the_same_for_any_number_of_rows(
     for query, cost in costs.items():
         with django_assert_num_queries(cost):
             response = sudin_client.get(f"{spec.address}?{query}")
-            assert b"".join(response)  # type: ignore[arg-type]  # streams and pages alike are their pieces
+            assert b"".join(response)
 
 
 def test_a_list_without_rows_offers_no_files(sudin_client: Client) -> None:

@@ -38,7 +38,7 @@ def test_officer_sees_only_what_concerns_their_area(client: Client) -> None:
     for address in addresses:
         response = client.get(address)
         assert response.status_code == 200
-        content = response.content.decode()
+        content = b"".join(response).decode()
         leaked = [
             secret
             for secret in (theirs.cooperative.kelurahan.name, "Rahasia tetangga", "987.654", "987654")

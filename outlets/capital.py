@@ -1,5 +1,6 @@
 """What outlets need to open or go on: sums of open needs, and idle outlets that name capital but no need."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,6 +44,13 @@ def with_open_needs(
     needs = CapitalNeed.objects.filter(outlet__cooperative=OuterRef("pk")).open_on(on).order_by()
     total = needs.values("outlet__cooperative").annotate(total=Sum("amount_idr")).values("total")
     return cooperatives.annotate(**{name: Subquery(total, output_field=BigIntegerField())})
+
+
+def open_needs_of(cooperatives: Iterable[int], *, on: date) -> dict[int, int]:
+    """The sum of the needs open on a day, of those of these cooperatives (their keys) that have any."""
+    needs = CapitalNeed.objects.filter(outlet__cooperative__in=list(cooperatives)).open_on(on).order_by()
+    totals = needs.values_list("outlet__cooperative").annotate(total=Sum("amount_idr"))
+    return {cooperative: int(total) for cooperative, total in totals}
 
 
 def with_outlet_needs(outlets: QuerySet[Outlet], *, on: date, name: str = "open_need_idr") -> QuerySet[Any]:

@@ -11,7 +11,6 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
-    FilteredRelation,
     IntegerField,
     Min,
     OuterRef,
@@ -25,8 +24,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.models import Cooperative
-from outlets.capital import with_open_needs
-from outlets.models import Outlet, Reason, Status, StatusChange, live_condition
+from outlets.models import Outlet, Reason, Status, StatusChange
 
 
 class OutletClass(models.TextChoices):
@@ -132,52 +130,6 @@ def idle_because_of(
     )
 
 
-def class_counts(
-    cooperatives: QuerySet[Cooperative], days: Iterable[date], *, known_at: datetime | None = None
-) -> dict[date, dict[str, int]]:
-    """Cooperatives by class on each of several days, in one query.
-
-    The changes are read once and followed from day to day here: for 14 days of the 65 that takes 2 ms, a union of
-    `with_outlet_class` on each day 60 ms and more.
-    """
-    days = sorted(set(days))
-    if not days:
-        return {}
-    histories = _histories(cooperatives, until=days[-1], known_at=known_at)
-    counts = {day: dict.fromkeys(OutletClass.values, 0) for day in days}
-    for changes in histories.values():
-        statuses: dict[int, str] = {}
-        met = 0
-        for day in days:
-            while met < len(changes) and changes[met][0] <= day:
-                _effective_on, outlet, status = changes[met]
-                if outlet is not None:
-                    statuses[outlet] = status
-                met += 1
-            counts[day][class_from(statuses.values(), is_recorded=met > 0)] += 1
-    return counts
-
-
-def _histories(
-    cooperatives: QuerySet[Cooperative], *, until: date, known_at: datetime | None
-) -> dict[int, list[tuple[date, int | None, str]]]:
-    """(day, outlet, status) of each cooperative's live changes, in order of the days; empty where there is none."""
-    condition = live_condition(known_at, path="status_changes__") & Q(status_changes__effective_on__lte=until)
-    rows = (
-        cooperatives.order_by()
-        .annotate(change=FilteredRelation("status_changes", condition=condition))
-        .values_list("pk", "change__effective_on", "change__outlet", "change__status")
-    )
-    histories: dict[int, list[tuple[date, int | None, str]]] = {}
-    for cooperative, effective_on, outlet, status in rows:
-        history = histories.setdefault(cooperative, [])
-        if effective_on is not None:
-            history.append((effective_on, outlet, status))
-    for history in histories.values():
-        history.sort(key=lambda change: change[0])
-    return histories
-
-
 def flow(
     cooperatives: QuerySet[Cooperative], *, since: date, on: date, known_at: datetime | None = None
 ) -> AnnotatedRows:
@@ -197,14 +149,3 @@ def flow_counts(
         .values_list("class_before", "class_after", "count")
     )
     return {(before, after): count for before, after, count in rows}
-
-
-def longest_idle(
-    cooperatives: QuerySet[Cooperative], *, on: date, known_at: datetime | None = None
-) -> AnnotatedRows:
-    """Cooperatives of class IDLE, the longest idle first, with `idle_since`, `idle_reason` and `open_need_idr`."""
-    idle = with_outlet_class(cooperatives, on=on, known_at=known_at, name="class_now").filter(
-        class_now=OutletClass.IDLE
-    )
-    annotated = with_open_needs(with_idle_reason(idle, on=on, known_at=known_at), on=on)
-    return annotated.order_by("idle_since", "kelurahan__name", "pk")

@@ -9,9 +9,11 @@ from simple_history.utils import get_history_manager_for_model
 
 from cooperatives.models import (
     AreaGrant,
+    BoardTerm,
     Cooperative,
     Kecamatan,
     Kelurahan,
+    Paper,
     PublicFact,
     PublishedFigure,
     Target,
@@ -20,7 +22,7 @@ from kkmp.accounts.models import User
 from kkmp.pages.reference import read_csv
 from members.models import Member
 from outlets.models import CapitalNeed, Outlet, StatusChange
-from outlets.outlet_class import class_counts
+from outlets.standing import class_counts
 from partners.models import Attendance, Event, Partner, StageChange, Support
 
 # The day of the published figures, and one that the tests of the sample data call today.
@@ -29,7 +31,7 @@ AUTUMN = dt.date(2026, 11, 24)
 CODES = [row["code"] for row in read_csv("kelurahan.csv")]
 SEEDED = (
     *(User, AreaGrant, Kecamatan, Kelurahan, Cooperative, PublicFact, PublishedFigure, Target, Outlet),
-    *(StatusChange, CapitalNeed, Member, Partner, Support, StageChange, Event, Attendance),
+    *(Paper, BoardTerm, StatusChange, CapitalNeed, Member, Partner, Support, StageChange, Event, Attendance),
 )
 
 

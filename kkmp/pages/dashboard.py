@@ -1,12 +1,11 @@
 """The first page: how the outlets of the viewer's area stood on a day, what moved since, and what holds them back."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,22 +16,34 @@ from kkmp.charts import Mark, Part, Series, Tile
 from kkmp.conditional import short_when_unchanged
 from kkmp.pages.beside import cooperative_beside
 from members.models import count_members
-from outlets.capital import open_needs_total
+from outlets.capital import open_needs_of, open_needs_total
 from outlets.models import Reason
-from outlets.outlet_class import (
-    OutletClass,
-    class_counts,
-    flow,
-    idle_because_of,
-    longest_idle,
-    with_idle_reason,
-)
+from outlets.outlet_class import OutletClass
+from outlets.standing import Standing, Turn, count_classes, histories, standing
 from outlets.timeline import changed_since_effect
 from partners.models import support_totals
 
 TREND_MONTHS = 13
 LONGEST_SHOWN = 5
 RECORDED = (OutletClass.RUNNING, OutletClass.IDLE, OutletClass.NONE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cooperative in view, as it stood on the day compared with and on the day itself."""
+
+    cooperative: Cooperative
+    before: Standing
+    after: Standing
+
+
+@dataclass(frozen=True)
+class LongIdle:
+    """A line of those that have stood idle the longest; the need is None where none is recorded."""
+
+    cooperative: Cooperative
+    standing: Standing
+    open_need_idr: int | None
 
 
 @dataclass(frozen=True)
@@ -71,32 +82,35 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     selected = request.GET.get("cooperative", "")
     if request.headers.get("HX-Target") == "cooperative-beside":
         return render(request, "dashboard/_beside.html", {"view": view, **cooperative_beside(view, selected)})
-    rows: list[Any] = list(_rows(view))
-    if len(rows) == 1:
-        selected = rows[0].kelurahan_id
     published = list(PublishedFigure.objects.filter(on__lte=view.on)) if view.is_whole_city else []
+    # Read once and followed in Python: asking the database for every day's class takes longer to phrase than to answer.
+    changes = histories(view.cooperatives, until=view.on, known_at=view.known_at)
+    rows = _rows(view, changes)
+    if len(rows) == 1:
+        selected = rows[0].cooperative.kelurahan_id
     shown = _shown_classes(rows)
-    counts = class_counts(view.cooperatives, _trend_days(view, published), known_at=view.known_at)
+    counts = count_classes(changes, _trend_days(view, published))
     context: dict[str, Any] = {
         "view": view,
         "total": len(rows),
         "tiles": _class_tiles(view, rows, shown, counts),
-        "for_capital": idle_because_of(
-            view.cooperatives, Reason.CAPITAL, on=view.on, known_at=view.known_at
-        ).count(),
+        "for_capital": sum(
+            row.after.outlet_class == OutletClass.IDLE and Reason.CAPITAL in row.after.idle_reasons
+            for row in rows
+        ),
         "map": [_tile(view, row, selected) for row in rows],
-        "map_legend": _parts(view, Counter(row.class_after for row in rows), shown),
+        "map_legend": _parts(view, Counter(row.after.outlet_class for row in rows), shown),
         "areas": _area_rows(view, rows, shown),
-        "area_whole": max(Counter(row.kelurahan.kecamatan_id for row in rows).values(), default=0),
+        "area_whole": max(
+            Counter(row.cooperative.kelurahan.kecamatan_id for row in rows).values(), default=0
+        ),
         "series": _series(counts),
         "published": published,
         "published_marks": _published_marks(published),
         "target_marks": _target_marks(view),
         "moves": _moves(view, rows),
-        "stayed": sum(row.class_before == row.class_after for row in rows),
-        "longest_idle": longest_idle(
-            view.cooperatives.select_related("kelurahan__kecamatan"), on=view.on, known_at=view.known_at
-        )[:LONGEST_SHOWN],
+        "stayed": sum(row.before.outlet_class == row.after.outlet_class for row in rows),
+        "longest_idle": _longest_idle(view, rows),
         "needs": open_needs_total(view.cooperatives, on=view.on),
         "members": count_members(view.cooperatives, on=view.on, since=view.since),
         "supports": support_totals(view.cooperatives, on=view.on),
@@ -106,28 +120,43 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/dashboard.html", context)
 
 
-def _rows(view: View) -> QuerySet[Cooperative]:
-    """Every cooperative in view with its class on the day and on the day compared with."""
-    rows = flow(view.cooperatives, since=view.since, on=view.on, known_at=view.known_at)
-    rows = with_idle_reason(rows, on=view.on, known_at=view.known_at)
-    return rows.select_related("kelurahan__kecamatan")
+def _rows(view: View, changes: dict[int, list[Turn]]) -> list[Row]:
+    return [
+        Row(
+            cooperative,
+            # One that came between the two queries has no changes yet.
+            standing(changes.get(cooperative.pk, ()), view.since),
+            standing(changes.get(cooperative.pk, ()), view.on),
+        )
+        for cooperative in view.cooperatives.select_related("kelurahan__kecamatan")
+    ]
+
+
+def _longest_idle(view: View, rows: Iterable[Row]) -> list[LongIdle]:
+    idle = [row for row in rows if row.after.outlet_class == OutletClass.IDLE]
+    idle.sort(
+        key=lambda row: (row.after.idle_since or view.on, row.cooperative.kelurahan.name, row.cooperative.pk)
+    )
+    longest = idle[:LONGEST_SHOWN]
+    needs = open_needs_of((row.cooperative.pk for row in longest), on=view.on)
+    return [LongIdle(row.cooperative, row.after, needs.get(row.cooperative.pk)) for row in longest]
 
 
 def _list_href(view: View, **filters: object) -> str:
     return view.link(reverse("cooperatives:list"), **filters)
 
 
-def _shown_classes(rows: Iterable[Any]) -> list[OutletClass]:
+def _shown_classes(rows: Iterable[Row]) -> list[OutletClass]:
     """The three classes, and a fourth for what nobody has recorded yet, where there is any."""
-    some_unrecorded = any(row.class_after == OutletClass.UNRECORDED for row in rows)
+    some_unrecorded = any(row.after.outlet_class == OutletClass.UNRECORDED for row in rows)
     return [*RECORDED, *([OutletClass.UNRECORDED] if some_unrecorded else [])]
 
 
 def _class_tiles(
-    view: View, rows: Sequence[Any], shown: Iterable[OutletClass], counts: dict[date, dict[str, int]]
+    view: View, rows: Sequence[Row], shown: Iterable[OutletClass], counts: dict[date, dict[str, int]]
 ) -> list[ClassTile]:
-    now = Counter(row.class_after for row in rows)
-    before = Counter(row.class_before for row in rows)
+    now = Counter(row.after.outlet_class for row in rows)
+    before = Counter(row.before.outlet_class for row in rows)
     return [
         ClassTile(
             outlet_class,
@@ -140,28 +169,28 @@ def _class_tiles(
     ]
 
 
-def _tile(view: View, row: Any, selected: str) -> Tile:
-    outlet_class = OutletClass(row.class_after)
+def _tile(view: View, row: Row, selected: str) -> Tile:
+    kelurahan, outlet_class = row.cooperative.kelurahan, row.after.outlet_class
     return Tile(
-        col=row.kelurahan.tile_col,
-        row=row.kelurahan.tile_row,
-        group=row.kelurahan.kecamatan.name,
-        label=row.kelurahan.name,
+        col=kelurahan.tile_col,
+        row=kelurahan.tile_row,
+        group=kelurahan.kecamatan.name,
+        label=kelurahan.name,
         tone=outlet_class.value,
         status=str(outlet_class.label),
-        note=str(Reason(row.idle_reason).label)
-        if row.idle_reason and outlet_class == OutletClass.IDLE
-        else "",
+        note=str(Reason(row.after.idle_reason).label) if outlet_class == OutletClass.IDLE else "",
         href=view.link(
             reverse("dashboard"),
-            cooperative=row.kelurahan_id,
+            cooperative=kelurahan.pk,
             since=view.since.isoformat() if view.since_given else "",
         ),
-        is_selected=row.kelurahan_id == selected,
+        is_selected=kelurahan.pk == selected,
     )
 
 
-def _parts(view: View, counts: Counter[str], shown: Iterable[OutletClass], **filters: object) -> list[Part]:
+def _parts(
+    view: View, counts: Mapping[OutletClass, int], shown: Iterable[OutletClass], **filters: object
+) -> list[Part]:
     return [
         Part(
             str(outlet_class.label),
@@ -173,10 +202,10 @@ def _parts(view: View, counts: Counter[str], shown: Iterable[OutletClass], **fil
     ]
 
 
-def _area_rows(view: View, rows: Iterable[Any], shown: Sequence[OutletClass]) -> list[AreaRow]:
-    by_area: dict[str, Counter[str]] = {}
+def _area_rows(view: View, rows: Iterable[Row], shown: Sequence[OutletClass]) -> list[AreaRow]:
+    by_area: dict[str, Counter[OutletClass]] = {}
     for row in rows:
-        by_area.setdefault(row.kelurahan.kecamatan_id, Counter())[row.class_after] += 1
+        by_area.setdefault(row.cooperative.kelurahan.kecamatan_id, Counter())[row.after.outlet_class] += 1
     return [
         AreaRow(
             kecamatan.name,
@@ -241,12 +270,12 @@ def _target_marks(view: View) -> list[Mark]:
     ]
 
 
-def _moves(view: View, rows: Iterable[Any]) -> list[Move]:
+def _moves(view: View, rows: Iterable[Row]) -> list[Move]:
     """Every pair of classes between which a cooperative moved, the most frequent first."""
     pairs = Counter(
-        (OutletClass(row.class_before), OutletClass(row.class_after))
+        (row.before.outlet_class, row.after.outlet_class)
         for row in rows
-        if row.class_before != row.class_after
+        if row.before.outlet_class != row.after.outlet_class
     )
     return [
         Move(

@@ -12,8 +12,8 @@ from kkmp.imports.models import BatchState, ImportBatch
 from kkmp.imports.services import confirm, confirmed_twin, targets_of, undo
 from outlets.imports import OpeningImporter
 from outlets.models import CapitalNeed, ChangeSource, Outlet, Status, StatusChange
-from outlets.outlet_class import class_counts
 from outlets.services import decide_status, retract_change
+from outlets.standing import class_counts
 from tests.factories import OutletFactory, UserFactory
 from tests.imports.sheets import effects_of, errors_of, previewed
 

@@ -10,20 +10,21 @@ from kkmp.charts import Lane, Segment
 from outlets.capital import (
     NeedTotal,
     idle_without_need,
+    open_needs_of,
     open_needs_total,
     with_open_needs,
     with_outlet_needs,
 )
 from outlets.models import Outlet, Reason, Status
 from outlets.outlet_class import (
-    class_counts,
+    OutletClass,
     flow,
     flow_counts,
     idle_because_of,
-    longest_idle,
     with_idle_reason,
     with_status,
 )
+from outlets.standing import Standing, class_counts, histories, standing
 from outlets.timeline import changed_since_effect, outlet_changed_since_effect, outlet_timeline, timeline
 from tests.factories import (
     CapitalNeedFactory,
@@ -103,30 +104,37 @@ def test_idle_since_the_unbroken_run_began_not_since_the_reason_changed() -> Non
     assert (found.status, found.status_reason, found.status_since) == ("idle", "staff", JULY)
 
 
-def test_longest_idle_first_with_reason_and_open_need(
+def test_standing_tells_of_the_outlet_idle_the_longest(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    young = StatusChangeFactory.create(status=Status.IDLE, reason=Reason.PERMIT, effective_on=JULY)
     old = StatusChangeFactory.create(idle=True, effective_on=MAY)
     # The cooperative's second outlet is idle for less time and for another reason.
     StatusChangeFactory.create(
         outlet__cooperative=old.cooperative, status=Status.IDLE, reason=Reason.STAFF, effective_on=JULY
     )
-    CapitalNeedFactory.create(outlet=old.outlet, amount_idr=5_000)
     running = StatusChangeFactory.create(idle=True, effective_on=MAY)
     StatusChangeFactory.create(outlet__cooperative=running.cooperative, effective_on=MAY)
-    StatusChangeFactory.create(none=True, effective_on=MAY)
-    CooperativeFactory.create()
+    empty = CooperativeFactory.create()
     with django_assert_num_queries(1):
-        rows = [
-            (row.pk, row.idle_since, row.idle_reason, row.open_need_idr)
-            for row in longest_idle(EVERYTHING, on=TODAY)
-        ]
-    assert rows == [
-        (old.cooperative_id, MAY, "capital", 5_000),
-        (young.cooperative_id, JULY, "permit", None),
-    ]
-    assert [row.pk for row in longest_idle(EVERYTHING, on=dt.date(2026, 6, 1))] == [old.cooperative_id]
+        found = histories(EVERYTHING, until=TODAY)
+    assert {pk: standing(history, TODAY) for pk, history in found.items()} == {
+        old.cooperative_id: Standing(OutletClass.IDLE, MAY, "capital", frozenset({"capital", "staff"})),
+        running.cooperative_id: Standing(OutletClass.RUNNING, MAY, "capital", frozenset({"capital"})),
+        empty.pk: Standing(OutletClass.UNRECORDED, None, "", frozenset()),
+    }
+    assert standing(found[old.cooperative_id], dt.date(2026, 6, 1)).idle_reasons == {"capital"}
+
+
+def test_open_needs_of_some_cooperatives() -> None:
+    need = CapitalNeedFactory.create(amount_idr=5_000, since_on=MAY)
+    CapitalNeedFactory.create(outlet=need.outlet, amount_idr=7_000, since_on=JULY)
+    CapitalNeedFactory.create(outlet=need.outlet, amount_idr=9_000, since_on=MAY, closed_on=JULY)
+    CapitalNeedFactory.create(since_on=MAY)
+    cooperative = need.outlet.cooperative_id
+    keys = [cooperative, CooperativeFactory.create().pk]
+    assert open_needs_of(keys, on=TODAY) == {cooperative: 12_000}
+    assert open_needs_of(keys, on=MAY) == {cooperative: 14_000}
+    assert open_needs_of(keys, on=MAY - dt.timedelta(days=1)) == {}
 
 
 def test_idle_because_of_any_of_its_outlets() -> None:

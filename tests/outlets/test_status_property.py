@@ -13,8 +13,16 @@ from hypothesis.extra.django import TestCase
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from outlets.models import Outlet, Reason, Status, StatusChange
-from outlets.outlet_class import OutletClass, class_counts, flow_counts, with_outlet_class, with_status
+from outlets.outlet_class import (
+    OutletClass,
+    flow_counts,
+    idle_because_of,
+    with_idle_reason,
+    with_outlet_class,
+    with_status,
+)
 from outlets.services import decide_status, retract_change
+from outlets.standing import class_counts, histories, standing
 from outlets.timeline import changed_since_effect, timeline
 from tests.factories import CooperativeFactory, OutletFactory, UserFactory
 
@@ -252,6 +260,28 @@ class SequenceTest(TestCase):
         classes = [naive.outlet_class([0, 1], day, known), naive.outlet_class([2], day, known)]
         annotated = with_outlet_class(Cooperative.objects.order_by("pk"), on=on, known_at=known_at)
         assert list(annotated.values_list("outlet_class", flat=True)) == classes
+        self.compare_standing(on, known_at)
+
+    def compare_standing(self, on: dt.date, known_at: dt.datetime | None) -> None:
+        """What is followed in Python is what the database says in one query."""
+        everything = Cooperative.objects.order_by("pk")
+        later = on + dt.timedelta(days=DAYS)
+        found = histories(everything, until=later, known_at=known_at)
+        rows = with_outlet_class(everything, on=on, known_at=known_at)
+        expected = {
+            row.pk: (row.outlet_class, row.idle_since, row.idle_reason or "")
+            for row in with_idle_reason(rows, on=on, known_at=known_at)
+        }
+        stood = {pk: standing(history, on) for pk, history in found.items()}
+        assert {
+            pk: (one.outlet_class, one.idle_since, one.idle_reason) for pk, one in stood.items()
+        } == expected
+        for reason in Reason:
+            assert {
+                pk
+                for pk, one in stood.items()
+                if one.outlet_class == OutletClass.IDLE and reason in one.idle_reasons
+            } == {row.pk for row in idle_because_of(everything, reason, on=on, known_at=known_at)}
 
     def compare_counts(self, naive: Naive, known: int | None) -> None:
         expected = {}

@@ -265,9 +265,9 @@ def test_the_dashboard_asks_the_database_as_often_for_three_as_for_one(
     # A second one, empty: where there is only one, it opens by itself, which is asked for apart.
     CooperativeFactory.create()
     make_a_full_cooperative()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         page_of(sudin, address)
     make_a_full_cooperative()
     make_a_full_cooperative()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         page_of(sudin, address)

@@ -13,7 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from simple_history.utils import get_history_manager_for_model
 
-from cooperatives.models import AreaGrant, Cooperative, Target
+from cooperatives.completeness import look
+from cooperatives.models import AreaGrant, BoardTerm, Body, Cooperative, Paper, PaperKind, Position, Target
 from kkmp.accounts.models import User
 from kkmp.pages.demo import plan
 from kkmp.pages.demo.members import tell_members
@@ -32,7 +33,8 @@ from outlets.models import (
     Status,
     StatusChange,
 )
-from outlets.outlet_class import OutletClass, class_counts, idle_because_of, with_outlet_class, with_status
+from outlets.outlet_class import OutletClass, idle_because_of, with_outlet_class, with_status
+from outlets.standing import class_counts
 from partners.models import Attendance, Stage, StageChange, Support, SupportKind
 from tests.factories import MemberFactory, UserFactory
 from tests.seeded import AUTUMN, CODES, SEEDED, START, counts_on, row_counts, run
@@ -121,6 +123,9 @@ def test_demo_shows_every_choice(demo: dt.date) -> None:
         "premises": unused(Outlet.objects, "premises", Premises),
         "purpose": unused(CapitalNeed.objects, "purpose", NeedPurpose),
         "support": unused(Support.objects, "kind", SupportKind),
+        "paper": unused(Paper.objects, "kind", PaperKind),
+        "body": unused(BoardTerm.objects, "body", Body),
+        "position": unused(BoardTerm.objects, "position", Position) - {Position.MEMBER, Position.STAFF},
         "stage": set(Stage.values) - {support.stage for support in Support.objects.as_of(demo)},
     } == {
         "status": set(),
@@ -129,6 +134,9 @@ def test_demo_shows_every_choice(demo: dt.date) -> None:
         "premises": set(),
         "purpose": set(),
         "support": set(),
+        "paper": set(),
+        "body": set(),
+        "position": set(),
         "stage": set(),
     }
 
@@ -222,6 +230,27 @@ def test_demo_people_sign_in_and_see_their_areas(demo: dt.date) -> None:
     assert all(user.full_name.endswith("(contoh)") for user in User.objects.all())
 
 
+def test_demo_papers_and_boards_are_mostly_complete(demo: dt.date) -> None:
+    """Some are whole, some lack something, some things end soon or have ended, some boards are odd."""
+    sudin = User.objects.get(username="sudin.satu")
+    kept = Cooperative.objects.select_related("kelurahan").prefetch_related("papers", "board_terms")
+    found = [
+        look(one, papers=one.papers.all(), terms=one.board_terms.all(), on=demo, user=sudin) for one in kept
+    ]
+    deadlines = [deadline for one in found for deadline in one.deadlines]
+    counts = {
+        "whole": sum(not one.gaps for one in found),
+        "all papers": sum(not one.paper_gaps for one in found),
+        "odd": sum(bool(one.findings) for one in found),
+        "ending": sum(not deadline.is_over for deadline in deadlines),
+        "ended": sum(deadline.is_over for deadline in deadlines),
+    }
+    assert {name: count for name, count in counts.items() if not 5 <= count <= 60} == {}
+    recorded = Paper.history.filter(history_date__gte=MIDNIGHT)
+    assert not recorded.exists()
+    assert Paper.objects.exclude(file="").count() >= 50
+
+
 def test_demo_rows_have_the_history_they_would_have_by_hand(demo: dt.date) -> None:
     def lines(row: Any) -> list[tuple[str, str, int]]:
         told = get_history_manager_for_model(type(row)).filter(id=row.pk).order_by("history_id")
@@ -279,6 +308,8 @@ def everything() -> dict[str, list[Any]]:
             "recorded_at",
             "by__username",
         ],
+        Paper: ["cooperative__kelurahan", "kind", "number", "issued_on", "expires_on", "sha256"],
+        BoardTerm: ["cooperative__kelurahan", "body", "position", "name", "gender", "starts_on", "ends_on"],
         AreaGrant: ["user__username", "kecamatan", "kelurahan", "starts_on", "ends_on"],
         Attendance: ["event__title", "partner__name", "cooperative__kelurahan"],
         Target: ["kecamatan", "on", "running", "idle"],

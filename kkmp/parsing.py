@@ -85,7 +85,10 @@ def _excel_day(value: float) -> date:
 
 
 def parse_rupiah(value: object) -> int | None:
-    """Whole rupiah from “Rp 1.250.000,-”, “1250000”, “Rp1.250.000,00” or a number; empty is None, never 0."""
+    """Whole rupiah from “Rp 1.250.000,-”, “1250000”, “Rp1.250.000,00” or a number; empty is None, never 0.
+
+    “1,250,000” too, as the English pages write it: nobody writes a thousandth of a rupiah.
+    """
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value) or value != int(value):
             raise ValueError(_("Jumlah rupiah harus bulat, tanpa sen."))
@@ -95,9 +98,9 @@ def parse_rupiah(value: object) -> int | None:
         return None
     digits = re.sub(r"^rp\.?", "", text, flags=re.IGNORECASE)
     digits = re.sub(r",(?:-|0{1,2})$", "", digits)
-    if not re.fullmatch(r"[0-9]{1,16}|[0-9]{1,3}(?:\.[0-9]{3}){1,6}", digits):
+    if not re.fullmatch(r"[0-9]{1,16}|[0-9]{1,3}(?:(?:\.[0-9]{3}){1,6}|(?:,[0-9]{3}){1,6})", digits):
         raise ValueError(_("“%(text)s” bukan jumlah rupiah. Contoh: 1.250.000.") % {"text": text[:40]})
-    return _within_64_bit(int(digits.replace(".", "")))
+    return _within_64_bit(int(re.sub(r"[.,]", "", digits)))
 
 
 def _within_64_bit(amount: int) -> int:

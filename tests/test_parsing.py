@@ -95,6 +95,8 @@ def test_number_that_is_no_day_is_refused(value: float) -> None:
         ("Rp 1.250.000,-", 1_250_000),
         ("rp1.250.000,00", 1_250_000),
         ("Rp. 1.250.000", 1_250_000),
+        ("Rp 1,250,000", 1_250_000),
+        ("750,000", 750_000),
         ("1250000", 1_250_000),
         ("1\u00a0250\u00a0000", 1_250_000),
         (1_250_000, 1_250_000),
@@ -116,7 +118,8 @@ def test_rupiah_is_read_with_its_separators(value: object, amount: int | None) -
     [
         ("banyak", "“banyak” bukan jumlah rupiah. Contoh: 1.250.000."),
         ("1.25", "“1.25” bukan jumlah rupiah. Contoh: 1.250.000."),
-        ("1,250,000", "“1,250,000” bukan jumlah rupiah. Contoh: 1.250.000."),
+        ("1,25", "“1,25” bukan jumlah rupiah. Contoh: 1.250.000."),
+        ("1.250,000", "“1.250,000” bukan jumlah rupiah. Contoh: 1.250.000."),
         ("-5", "“-5” bukan jumlah rupiah. Contoh: 1.250.000."),
         ("9" * 50, f"“{'9' * 40}” bukan jumlah rupiah. Contoh: 1.250.000."),
         ("\u0661\u0662", "“\u0661\u0662” bukan jumlah rupiah. Contoh: 1.250.000."),

@@ -30,6 +30,11 @@ class BoardTermForm(RowOfCooperativeForm):
 
     described = frozenset({"cooperative", "body", "position"})
 
+    def _get_validation_exclusions(self) -> set[str]:
+        # Without a seat the form has told so already.
+        unknown = set() if "seat" in self.cleaned_data else {"body", "position"}
+        return super()._get_validation_exclusions() | unknown
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instance: BoardTerm | None = kwargs.get("instance")
         if instance and instance.pk:

@@ -10,7 +10,6 @@ from kkmp.files import Upload
 
 def put_file(paper: Paper, upload: Upload) -> None:
     """Set the file and what describes it; nothing is stored before the row is saved."""
-    paper.file.name = ""
     paper.file = upload.file
     paper.file_name = upload.name
     paper.media_type = upload.media_type

@@ -112,7 +112,7 @@ class Paper(RemovableModel):
                     ~Q(file="")
                     & ~Q(file_name="")
                     & ~Q(sha256="")
-                    & Q(media_type__in=MediaType.values, size__gt=0)
+                    & Q(media_type__in=MediaType.values, size__isnull=False, size__gt=0)
                 ),
                 violation_error_message=_("Berkas disimpan bersama nama, jenis, sidik, dan ukurannya."),
             ),

@@ -13,9 +13,11 @@ from cooperatives.models import AreaGrant, Cooperative, Kelurahan, PublicFact, P
 from kkmp.accounts.models import AccessEvent, Verb
 from tests.factories import (
     AreaGrantFactory,
+    BoardTermFactory,
     CooperativeFactory,
     KecamatanFactory,
     KelurahanFactory,
+    PaperFactory,
     UserFactory,
 )
 
@@ -45,6 +47,8 @@ def plant(name: str, number: int) -> Any:
         "publishedfigure": lambda: PublishedFigure.objects.create(
             on=day, running=1, idle=2, none=3, source=source
         ),
+        "paper": lambda: PaperFactory.create(cooperative=cooperative, scanned=True),
+        "boardterm": lambda: BoardTermFactory.create(cooperative=cooperative),
         "target": lambda: Target.objects.create(kecamatan=cooperative.kelurahan.kecamatan, on=day, running=3),
     }
     return rows[name]()
@@ -58,6 +62,8 @@ LISTS = {
     "publicfact": 8,
     "publishedfigure": 6,
     "target": 7,
+    "paper": 5,
+    "boardterm": 5,
 }
 
 
@@ -83,7 +89,7 @@ def test_row_opens_searches_and_is_never_deleted(admin: Client, name: str) -> No
     row.refresh_from_db()
 
 
-@pytest.mark.parametrize("name", ["kecamatan", "kelurahan", "cooperative"])
+@pytest.mark.parametrize("name", ["kecamatan", "kelurahan", "cooperative", "paper", "boardterm"])
 def test_territory_is_given_not_added(admin: Client, name: str) -> None:
     assert admin.get(reverse(f"admin:cooperatives_{name}_add")).status_code == 403
 
@@ -142,3 +148,30 @@ def test_target_of_the_city_once_a_day(admin: Client) -> None:
     mine = typed | {"kecamatan": KecamatanFactory.create().pk}
     assert admin.post(reverse("admin:cooperatives_target_add"), mine).status_code == 302
     assert [target.running for target in Target.objects.all()] == [30, 30]
+
+
+def test_papers_and_terms_are_corrected_and_no_file_is_linked(admin: Client) -> None:
+    paper, term = PaperFactory.create(scanned=True), BoardTermFactory.create()
+    address = reverse("admin:cooperatives_paper_change", args=[paper.pk])
+    assert str(paper.file) not in admin.get(address).content.decode()
+    typed = {
+        "kind": "deed",
+        "title": "",
+        "number": "7 A",
+        "issued_on": "02/06/2025",
+        "expires_on": "",
+        "version": "1",
+    }
+    assert admin.post(address, typed).status_code == 302
+    address = reverse("admin:cooperatives_boardterm_change", args=[term.pk])
+    typed = {
+        "body": "board",
+        "position": "member",
+        "name": "Betul",
+        "starts_on": "02/06/2025",
+        "version": "1",
+    }
+    assert admin.post(address, typed).status_code == 302
+    paper.refresh_from_db()
+    term.refresh_from_db()
+    assert (paper.number, paper.version, term.name, term.version) == ("7 A", 2, "Betul", 2)

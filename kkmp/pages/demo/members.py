@@ -75,9 +75,9 @@ def _member(
     dice: Random, *, code: str, number: int, joined_on: date, before: date, taken: set[str]
 ) -> Membership:
     gender = dice.choice((Gender.FEMALE, Gender.MALE))
-    name = _name(dice, gender)
+    name = person_name(dice, gender)
     while name in taken:
-        name = _name(dice, gender)
+        name = person_name(dice, gender)
     taken.add(name)
     leaves = dice.random() < LEAVES
     ended_on = joined_on + timedelta(days=dice.randint(45, 420))
@@ -92,5 +92,5 @@ def _member(
     )
 
 
-def _name(dice: Random, gender: Gender) -> str:
+def person_name(dice: Random, gender: Gender) -> str:
     return f"{dice.choice(FIRST[gender].split())} {dice.choice(SECOND[gender].split())}"

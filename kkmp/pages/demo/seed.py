@@ -6,10 +6,10 @@ from enum import Enum, auto
 from django.db import transaction
 from django.utils import timezone
 
-from cooperatives.models import AreaGrant, Target
+from cooperatives.models import AreaGrant, BoardTerm, Paper, Target
 from kkmp.accounts.models import User
 from kkmp.imports.models import ImportBatch
-from kkmp.pages.demo import write
+from kkmp.pages.demo import papers, write
 from kkmp.pages.demo.members import tell_members
 from kkmp.pages.demo.people import add_people, sample_day
 from kkmp.pages.demo.plan import START
@@ -21,7 +21,10 @@ from partners.models import Support
 
 # The recap of 22 September 2025 was recorded on that and the next day.
 FIRST_DAY = START + timedelta(days=2)
-_PEOPLES_OWN = (User, AreaGrant, Target, ImportBatch, Outlet, StatusChange, CapitalNeed, Member, Support)
+_PEOPLES_OWN = (
+    *(User, AreaGrant, Target, Paper, BoardTerm, ImportBatch),
+    *(Outlet, StatusChange, CapitalNeed, Member, Support),
+)
 
 
 class Found(Enum):
@@ -49,6 +52,8 @@ def seed_demo(*, today: date) -> dict[str, int]:
     people = add_people(today=today)
     write.backdate_reference()
     write.profiles(people)
+    papers.papers(people, before=today)
+    papers.board(people, before=today)
     write.targets(people, today=today)
     write.members(tell_members(codes, before=today), people)
     outlets = write.outlets(story, people)

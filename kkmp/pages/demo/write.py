@@ -53,7 +53,7 @@ def profiles(people: People) -> None:
         cooperative.registry_no = f"3174990{number:06}" if dice.random() < REGISTERED else ""
         cooperative.has_bank_account = True if dice.random() < REGISTERED else dice.choice((False, None))
         cooperative.version += 1
-        _by(cooperative, people.officer_of(cooperative.kelurahan_id), at=office_hour(PROFILES_ON))
+        sign(cooperative, people.officer_of(cooperative.kelurahan_id), at=office_hour(PROFILES_ON))
     fields = ["legal_name", "formation", "founded_on", "office", "nib", "npwp", "registry_no"]
     fields += ["has_bank_account", "version"]
     bulk_update_with_history(cooperatives, Cooperative, fields)
@@ -86,14 +86,14 @@ def members(told: Sequence[Membership], people: People) -> None:
             gender=membership.gender,
             joined_on=membership.joined_on,
         )
-        _by(member, people.officer_of(membership.code), at=office_hour(membership.joined_on))
+        sign(member, people.officer_of(membership.code), at=office_hour(membership.joined_on))
         rows.append(member)
     left = []
     for member, membership in zip(bulk_create_with_history(rows, Member), told, strict=True):
         if membership.ended_on:
             member.ended_on = membership.ended_on
             member.version += 1
-            _by(member, people.officer_of(membership.code), at=office_hour(membership.ended_on))
+            sign(member, people.officer_of(membership.code), at=office_hour(membership.ended_on))
             left.append(member)
     bulk_update_with_history(left, Member, ["ended_on", "version"])
 
@@ -122,7 +122,7 @@ def outlets(story: Story, people: People) -> Outlets:
             internet=dice.choice((True, True, False)),
             water=dice.choice((True, True, True, None)),
         )
-        _by(outlet, people.officer_of(place.code), at=place.made_at)
+        sign(outlet, people.officer_of(place.code), at=place.made_at)
         rows.append(outlet)
     return dict(zip(story.places, bulk_create_with_history(rows, Outlet), strict=True))
 
@@ -159,14 +159,14 @@ def needs(story: Story, people: People, of: Outlets) -> None:
             amount_idr=need.amount_idr,
             since_on=need.since_on,
         )
-        _by(row, people.officer_of(need.place.code), at=need.told_at)
+        sign(row, people.officer_of(need.place.code), at=need.told_at)
         rows.append(row)
     met = []
     for row, need in zip(bulk_create_with_history(rows, CapitalNeed), story.needs, strict=True):
         if need.closed_on and need.closed_at:
             row.closed_on = need.closed_on
             row.version += 1
-            _by(row, people.officer_of(need.place.code), at=need.closed_at)
+            sign(row, people.officer_of(need.place.code), at=need.closed_at)
             met.append(row)
     bulk_update_with_history(met, CapitalNeed, ["closed_on", "version"])
 
@@ -184,7 +184,7 @@ def supports(story: Story, people: People) -> None:
             committed_idr=promise.amount_idr,
             note="Contoh; bukan komitmen resmi mitra ini.",
         )
-        _by(row, people.sudin_for(number), at=promise.steps[0].recorded_at)
+        sign(row, people.sudin_for(number), at=promise.steps[0].recorded_at)
         rows.append(row)
     stages = [
         StageChange(
@@ -233,7 +233,7 @@ def _cooperatives() -> dict[str, Cooperative]:
     return {cooperative.kelurahan_id: cooperative for cooperative in rows}
 
 
-def _by(row: EditedModel, user: User, *, at: datetime) -> None:
+def sign(row: EditedModel, user: User, *, at: datetime) -> None:
     """Say who writes this row into the history, and when."""
     # The names that simple-history looks for.
     vars(row).update(_history_user=user, _history_date=at)

@@ -19,7 +19,7 @@ from kkmp.accounts.models import AccessEvent, User, Verb
 from kkmp.columns import Cell, Column, Kind, Part, column, words_of
 from kkmp.list_answers import Register, answer, copy_of
 from kkmp.listing import ListForm, list_columns
-from kkmp.pages.who_sees import access_tabs
+from kkmp.pages.sight import access_tabs
 from kkmp.templatetags.ui import waktu
 from kkmp.widgets import DayInput
 

@@ -1,5 +1,6 @@
 """Hand-over: an officer leaves, another comes; the areas end and begin in one go, shown before they do."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,10 +33,20 @@ from kkmp.fields import DayField
 # Both see the areas for so long unless other days are typed.
 USUAL_OVERLAP = timedelta(days=6)
 FURTHEST = timedelta(days=366)
+_KEY = re.compile(r"[0-9]{1,18}")
 
 
 class AreasField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic at type-check time only
     widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        """A longer number is no key: the database could not even be asked about it."""
+        for text in value or ():
+            if not _KEY.fullmatch(str(text)):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": text}
+                )
+        return super().clean(value)
 
     def label_from_instance(self, obj: AreaGrant) -> str:
         until = _("sampai %(day)s") % {"day": date_format(obj.ends_on, "d/m/Y")} if obj.ends_on else ""

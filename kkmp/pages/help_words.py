@@ -51,7 +51,7 @@ CHAPTERS: dict[Role, Chapter] = {
             Step(
                 _("Lengkapi profil koperasi"),
                 _(
-                    "Buka koperasinya, lalu Ubah profil. Isi yang Anda tahu; yang belum tahu boleh kosong dan "
+                    "Buka koperasinya, lalu Ubah data. Isi yang Anda tahu; yang belum tahu boleh kosong dan "
                     "tertulis “belum diisi”, bukan nol."
                 ),
                 "cooperative",
@@ -218,8 +218,8 @@ CHAPTERS: dict[Role, Chapter] = {
                 ),
                 "export",
                 _("Bagian atas daftar dengan jumlah baris dan tombol Unduh Excel, Unduh CSV, dan Cetak."),
-                "partners:supports",
-                _("Buka bantuan"),
+                "cooperatives:list",
+                _("Buka daftar koperasi"),
             ),
         ),
     ),
@@ -363,5 +363,6 @@ KEYS: tuple[tuple[Text, Text], ...] = (
     (_("Enter"), _("Membuka tautan, mengirim formulir atau saringan.")),
     (_("Spasi"), _("Menekan tombol, mencentang pilihan, membuka menu.")),
     (_("Esc"), _("Menutup menu yang terbuka.")),
+    ("/", _("Membuka pencarian koperasi, gerai, anggota, dan mitra.")),
     (_("Panah"), _("Berpindah petak di peta, dan pilihan di daftar pilihan.")),
 )

@@ -13,10 +13,12 @@ from typing import Concatenate, ParamSpec
 from django.apps import apps
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.core.cache import caches
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString
 
 from kkmp.accounts.models import User
 from kkmp.triggers import VERSION_TABLE
@@ -28,6 +30,7 @@ PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
 ASK_EACH_TIME = "private, no-cache"
 # Columns of the user that change without changing what the user sees.
 _NOT_SHOWN = {"password", "last_login"}
+_CONTENT = "kkmp.content"
 
 
 def short_when_unchanged(view: PageView[P]) -> PageView[P]:
@@ -39,8 +42,9 @@ def short_when_unchanged(view: PageView[P]) -> PageView[P]:
     @wraps(view)
     def named(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         # Before the view reads anything: a write in between makes the page newer than its name, never older.
-        etag = page_name(request)
-        if etag is None:
+        request.META[_CONTENT] = content = content_name(request)
+        etag = page_name(request, content)
+        if not etag:
             return view(request, *args, **kwargs)
         answer = get_conditional_response(request, etag=etag) or view(request, *args, **kwargs)
         if answer.status_code in {200, 304}:
@@ -51,27 +55,49 @@ def short_when_unchanged(view: PageView[P]) -> PageView[P]:
     return named
 
 
-def page_name(request: HttpRequest) -> str | None:
-    """The ETag of the page this request asks for; none where the page is for once only, or we cannot tell."""
+def drawn_once(request: HttpRequest, piece: str, draw: Callable[[], SafeString]) -> SafeString:
+    """What `draw` gives, kept in this process until anything changes that a page of this request is made of.
+
+    For the piece of a page below `short_when_unchanged` that costs the most. Draw it without the request: token,
+    messages and theme are not in its name.
+    """
+    content = request.META.get(_CONTENT, "")
+    if not content:
+        return draw()
+    name = f"{piece}.{content}"
+    kept: SafeString | None = caches["drawn"].get(name)
+    if kept is None:
+        kept = draw()
+        caches["drawn"].set(name, kept)
+    return kept
+
+
+def content_name(request: HttpRequest) -> str:
+    """A name for what this person is shown at this address today; empty where we cannot tell."""
     version = data_version()
-    # The page holds a token that is worthless without its cookie; a visit without one gets a new pair.
-    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-    if (
-        request.method not in {"GET", "HEAD"}
-        or not isinstance(request.user, User)
-        or not (version and token)
-        or len(get_messages(request))
-    ):
-        return None
+    if request.method not in {"GET", "HEAD"} or not isinstance(request.user, User) or not version:
+        return ""
     parts = [
         version,
         release(),
-        token,
         *_shown_of(request.user),
         translation.get_language(),
-        request.COOKIES.get("theme", ""),
         timezone.localdate().isoformat(),
         request.get_full_path(),
+    ]
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def page_name(request: HttpRequest, content: str) -> str:
+    """The ETag of the whole page; empty where it is for once only, as with a message."""
+    # The page holds a token that is worthless without its cookie; a visit without one gets a new pair.
+    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    if not content or not token or len(get_messages(request)):
+        return ""
+    parts = [
+        content,
+        token,
+        request.COOKIES.get("theme", ""),
         # htmx asks the same address for a piece.
         request.headers.get("HX-Request", ""),
         request.headers.get("HX-Target", ""),
@@ -87,9 +113,15 @@ def _shown_of(user: User) -> list[object]:
 
 
 def data_version() -> str:
-    """A text that no two states of the stamped tables share; empty where nothing keeps it."""
+    """A text that no two states of the stamped tables share; empty where nothing keeps it.
+
+    On PostgreSQL also empty inside a transaction that has written: it sees what nobody else does, under one stamp.
+    """
+    statement = f'SELECT stamp FROM "{VERSION_TABLE}"'  # noqa: S608  a constant of ours
+    if connection.vendor == "postgresql":
+        statement += " WHERE pg_current_xact_id_if_assigned() IS NULL"
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT stamp FROM "{VERSION_TABLE}" ORDER BY id')  # noqa: S608  a constant of ours
+        cursor.execute(f"{statement} ORDER BY id")
         return " ".join(str(stamp) for (stamp,) in cursor.fetchall())
 
 

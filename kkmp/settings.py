@@ -115,7 +115,15 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # All workers share the limits of sign-in attempts, so the cache is shared too.
-CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
+CACHES = {
+    "default": env.cache("CACHE_URL", default="dbcache://cache"),
+    # Drawn pieces of pages, in each process: some hundred of up to 90 kB; their names change with what they show.
+    "drawn": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "drawn",
+        "OPTIONS": {"MAX_ENTRIES": 150},
+    },
+}
 
 # --- people -------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase, override_settings
@@ -83,6 +83,7 @@ def nothing_remembered() -> None:
     """A count of queries or of attempts to sign in must not depend on the tests before it."""
     ContentType.objects.clear_cache()
     cache.clear()
+    caches["drawn"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.auth.context_processors import PermWrapper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative, PublishedFigure, Target
 from kkmp.charts import Mark, Part, Series, Tile
-from kkmp.conditional import short_when_unchanged
+from kkmp.conditional import drawn_once, short_when_unchanged
 from kkmp.pages.beside import cooperative_beside
 from members.models import count_members
 from outlets.capital import open_needs_of, open_needs_total
@@ -78,10 +80,20 @@ class Move:
 
 @short_when_unchanged
 def dashboard(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Target") == "cooperative-beside":
+        view = read_view(request)
+        beside = cooperative_beside(view, request.GET.get("cooperative", ""))
+        return render(request, "dashboard/_beside.html", {"view": view, **beside})
+    # Nine tenths of the page's cost; without the request, so that nothing of it can slip into what is kept.
+    content = drawn_once(
+        request, "dashboard", lambda: render_to_string("dashboard/_content.html", _context(request))
+    )
+    return render(request, "dashboard/dashboard.html", {"content": content})
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
     view = read_view(request)
     selected = request.GET.get("cooperative", "")
-    if request.headers.get("HX-Target") == "cooperative-beside":
-        return render(request, "dashboard/_beside.html", {"view": view, **cooperative_beside(view, selected)})
     published = list(PublishedFigure.objects.filter(on__lte=view.on)) if view.is_whole_city else []
     # Read once and followed in Python: asking the database for every day's class takes longer to phrase than to answer.
     changes = histories(view.cooperatives, until=view.on, known_at=view.known_at)
@@ -90,8 +102,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         selected = rows[0].cooperative.kelurahan_id
     shown = _shown_classes(rows)
     counts = count_classes(changes, _trend_days(view, published))
-    context: dict[str, Any] = {
+    return {
         "view": view,
+        "perms": PermWrapper(view.user),
         "total": len(rows),
         "tiles": _class_tiles(view, rows, shown, counts),
         "for_capital": sum(
@@ -117,7 +130,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "changed_since": changed_since_effect(view.cooperatives, on=view.on),
         **cooperative_beside(view, selected),
     }
-    return render(request, "dashboard/dashboard.html", context)
 
 
 def _rows(view: View, changes: dict[int, list[Turn]]) -> list[Row]:

@@ -59,9 +59,7 @@ def _add_href(user: User | AnonymousUser) -> str:
     """Where a new outlet begins: with the only cooperative of this person, or with the choice of one."""
     if not user.has_perm("outlets.add_outlet"):
         return ""
-    mine = list(
-        Cooperative.objects.visible_to(user).order_by("pk").values_list("kelurahan", flat=True)[:2]
-    )
+    mine = list(Cooperative.objects.visible_to(user).order_by("pk").values_list("kelurahan", flat=True)[:2])
     return reverse("outlets:add", args=mine) if len(mine) == 1 else reverse("cooperatives:list")
 
 

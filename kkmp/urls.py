@@ -16,6 +16,7 @@ secure_admin(admin.site)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("targets/", include("kkmp.pages.target_urls")),
     path("search/", search.search, name="search"),
     path("cooperatives/", include("kkmp.pages.urls")),
     path("outlets/", include("outlets.urls")),

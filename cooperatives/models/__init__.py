@@ -10,7 +10,7 @@ from cooperatives.models.board import (
     Position,
 )
 from cooperatives.models.papers import NEEDED, Paper, PaperKind, PaperQuerySet
-from cooperatives.models.public import PublicFact, PublicFactQuerySet, PublishedFigure, Target
+from cooperatives.models.public import PublicFact, PublicFactQuerySet, PublishedFigure, Target, TargetQuerySet
 from cooperatives.models.removable import RemovableModel, RemovableQuerySet
 from cooperatives.models.territory import (
     AreaGrant,
@@ -51,4 +51,5 @@ __all__ = [
     "RemovableModel",
     "RemovableQuerySet",
     "Target",
+    "TargetQuerySet",
 ]

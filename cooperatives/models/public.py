@@ -5,13 +5,15 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cooperatives.models.territory import Cooperative, Kecamatan
 from cooperatives.scope import may_view
 from kkmp.accounts.models import User
+from kkmp.accounts.permissions import sees_whole_city
 from kkmp.edited import EditedModel
 
 
@@ -90,6 +92,19 @@ class PublishedFigure(models.Model):
         return self.running + self.idle + self.none
 
 
+class TargetQuerySet(models.QuerySet["Target"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Targets of areas that the user sees as a whole: beside half an area its target would mislead."""
+        if not isinstance(user, User) or not may_view(self.model, user):
+            return self.none()
+        if sees_whole_city(user):
+            return self.all()
+        mine = Cooperative.objects.visible_to(user)
+        hidden = Cooperative.objects.exclude(pk__in=mine.order_by().values("pk"))
+        there = {"kelurahan__kecamatan": OuterRef("kecamatan")}
+        return self.filter(Exists(mine.filter(**there)), ~Exists(hidden.filter(**there)))
+
+
 class Target(EditedModel):
     """How many outlets are to run (and at most stand idle) by a day, for a kecamatan or the whole city."""
 
@@ -100,6 +115,8 @@ class Target(EditedModel):
     running = models.PositiveSmallIntegerField(_("sudah berjalan, sedikitnya"))
     idle = models.PositiveSmallIntegerField(_("ada belum berjalan, paling banyak"), null=True, blank=True)
     note = models.CharField(_("catatan"), max_length=200, blank=True)
+
+    objects = TargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("target")
@@ -121,4 +138,11 @@ class Target(EditedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kecamatan or _('Kota')} {self.on:%d/%m/%Y}: {self.running}"
+        return f"{self.area_in_words} {self.on:%d/%m/%Y}: {self.running}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("targets:edit", args=[self.pk])
+
+    @property
+    def area_in_words(self) -> str:
+        return str(self.kecamatan or _("Seluruh kota"))

@@ -19,6 +19,7 @@ _READ = (
     | _rights("outlets", "view", "outlet", "statuschange", "capitalneed")
     | _rights("partners", "view", "partner", "support", "stagechange", "event", "attendance")
 )
+_SET_TARGETS = _rights("cooperatives", "add change", "target")
 _KEEP_AREA = (
     _READ
     | {"cooperatives.change_cooperative"}
@@ -38,6 +39,7 @@ _RUN_CITY = (
     }
     # Who sees what: Sudin answers for the areas of its officers. The access log stays with the admin.
     | _rights("cooperatives", "view", "areagrant")
+    | _SET_TARGETS
     | _rights("imports", "view", "importbatch")
     | _rights("partners", "add change", "partner", "support", "event")
     | _rights("partners", "add", "stagechange")
@@ -65,7 +67,7 @@ _BACK_OFFICE = (
 MATRIX: dict[str, frozenset[str]] = {
     Role.OFFICER: frozenset(_KEEP_AREA),
     Role.SUDIN: frozenset(_RUN_CITY),
-    Role.LEADER: frozenset(_READ),
+    Role.LEADER: frozenset(_READ | _SET_TARGETS),
     Role.ADMIN: frozenset(_BACK_OFFICE),
 }
 # Roles that see the whole city; the others see what is granted to them.

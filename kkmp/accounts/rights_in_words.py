@@ -43,6 +43,10 @@ GROUPS = (
             ),
             Sentence(_("Memperbarui profil koperasi"), ("cooperatives.change_cooperative",)),
             Sentence(
+                _("Menetapkan target gerai untuk kota dan kecamatan"),
+                ("cooperatives.add_target", "cooperatives.change_target"),
+            ),
+            Sentence(
                 _("Melihat surat apa yang ada, dan siapa pengurus dan pengawasnya"),
                 ("cooperatives.view_paper", "cooperatives.view_boardterm"),
             ),
@@ -149,15 +153,13 @@ GROUPS = (
                 ("mfa.view_authenticator", "mfa.delete_authenticator"),
             ),
             Sentence(
-                _("Mengubah parameter, angka resmi, target, fakta publik, dan data wilayah"),
+                _("Mengubah parameter, angka resmi, fakta publik, dan data wilayah"),
                 (
                     "cooperatives.view_parameter",
                     "cooperatives.add_parameter",
                     "cooperatives.change_parameter",
                     "cooperatives.add_publishedfigure",
                     "cooperatives.change_publishedfigure",
-                    "cooperatives.add_target",
-                    "cooperatives.change_target",
                     "cooperatives.add_publicfact",
                     "cooperatives.change_publicfact",
                     "cooperatives.change_kecamatan",

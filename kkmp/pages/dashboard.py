@@ -14,9 +14,18 @@ from django.urls import reverse
 
 from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative, PublishedFigure, Target
+from cooperatives.targets import Verdict
 from kkmp.charts import Mark, Part, Series, Tile
 from kkmp.conditional import drawn_once, short_when_unchanged
 from kkmp.pages.beside import cooperative_beside
+from kkmp.pages.target_progress import (
+    Progress,
+    count_areas,
+    current,
+    days_needed,
+    progress_of,
+    targets_in,
+)
 from members.models import count_members
 from outlets.capital import open_needs_of, open_needs_total
 from outlets.models import Reason
@@ -66,6 +75,7 @@ class AreaRow:
     name: str
     href: str
     parts: list[Part]
+    aim: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def _context(request: HttpRequest) -> dict[str, Any]:
     view = read_view(request)
     selected = request.GET.get("cooperative", "")
-    published = list(PublishedFigure.objects.filter(on__lte=view.on)) if view.is_whole_city else []
+    figures = list(PublishedFigure.objects.filter(on__lte=view.on))
+    published = figures if view.is_whole_city else []
+    targets = targets_in(view)
     # Read once and followed in Python: asking the database for every day's class takes longer to phrase than to answer.
     changes = histories(view.cooperatives, until=view.on, known_at=view.known_at)
     rows = _rows(view, changes)
@@ -102,6 +114,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         selected = rows[0].cooperative.kelurahan_id
     shown = _shown_classes(rows)
     counts = count_classes(changes, _trend_days(view, published))
+    aims = _aims(view, targets, figures, changes, rows)
     return {
         "view": view,
         "perms": PermWrapper(view.user),
@@ -113,14 +126,15 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         ),
         "map": [_tile(view, row, selected) for row in rows],
         "map_legend": _parts(view, Counter(row.after.outlet_class for row in rows), shown),
-        "areas": _area_rows(view, rows, shown),
+        "areas": _area_rows(view, rows, shown, aims),
+        **_aims_shown(view, aims),
         "area_whole": max(
             Counter(row.cooperative.kelurahan.kecamatan_id for row in rows).values(), default=0
         ),
         "series": _series(counts),
         "published": published,
         "published_marks": _published_marks(published),
-        "target_marks": _target_marks(view),
+        "target_marks": _target_marks(view, targets),
         "moves": _moves(view, rows),
         "stayed": sum(row.before.outlet_class == row.after.outlet_class for row in rows),
         "longest_idle": _longest_idle(view, rows),
@@ -214,7 +228,9 @@ def _parts(
     ]
 
 
-def _area_rows(view: View, rows: Iterable[Row], shown: Sequence[OutletClass]) -> list[AreaRow]:
+def _area_rows(
+    view: View, rows: Iterable[Row], shown: Sequence[OutletClass], aims: Mapping[str | None, Progress]
+) -> list[AreaRow]:
     by_area: dict[str, Counter[OutletClass]] = {}
     for row in rows:
         by_area.setdefault(row.cooperative.kelurahan.kecamatan_id, Counter())[row.after.outlet_class] += 1
@@ -223,6 +239,7 @@ def _area_rows(view: View, rows: Iterable[Row], shown: Sequence[OutletClass]) ->
             kecamatan.name,
             view.link(reverse("dashboard"), kecamatan=kecamatan.pk),
             _parts(view, by_area[kecamatan.pk], shown, kecamatan=kecamatan.pk),
+            aims.get(kecamatan.pk),
         )
         for kecamatan in view.kecamatan_list
         if kecamatan.pk in by_area
@@ -270,13 +287,38 @@ def _published_marks(published: Iterable[PublishedFigure]) -> list[Mark]:
     ]
 
 
-def _target_marks(view: View) -> list[Mark]:
-    """The city's targets from the day on; earlier ones are no longer aimed at."""
-    if not view.is_whole_city:
-        return []
+def _aims(
+    view: View,
+    targets: Sequence[Target],
+    figures: Sequence[PublishedFigure],
+    changes: Mapping[int, list[Turn]],
+    rows: Iterable[Row],
+) -> dict[str | None, Progress]:
+    """What the city and each kecamatan work for, and how they stand with it; figures come newest first."""
+    baseline = figures[-1] if figures else None
+    kecamatan_of = {row.cooperative.pk: row.cooperative.kelurahan.kecamatan_id for row in rows}
+    counts = count_areas(changes, kecamatan_of, days_needed(targets, baseline, on=view.on))
+    return current(progress_of(view, targets, counts, baseline), on=view.on)
+
+
+def _aims_shown(view: View, aims: Mapping[str | None, Progress]) -> dict[str, Any]:
+    """The target of the area in view itself, and how many kecamatan within it stand how with theirs."""
+    own = aims.get(view.area or None)
+    if own is None and len(aims) == 1:
+        [own] = aims.values()
+    verdicts = Counter(aim.running.verdict for area, aim in aims.items() if area and aim is not own)
+    return {
+        "main_aims": [own] if own else [],
+        "area_verdicts": [(one, verdicts[one]) for one in Verdict if one in verdicts],
+    }
+
+
+def _target_marks(view: View, targets: Iterable[Target]) -> list[Mark]:
+    """Targets of the whole area in view from the day on; earlier ones are no longer aimed at."""
     return [
         Mark(target.on, value, outlet_class.value)
-        for target in Target.objects.filter(kecamatan=None, on__gte=view.on)
+        for target in targets
+        if target.kecamatan == view.kecamatan and target.on >= view.on
         for outlet_class, value in ((OutletClass.RUNNING, target.running), (OutletClass.IDLE, target.idle))
         if value is not None
     ]

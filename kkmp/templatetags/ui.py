@@ -170,6 +170,11 @@ _TONES = {
     "danger": "error",
     "returned": "error",
     "accent": "accent",
+    "reached": "running",
+    "on_the_way": "preparing",
+    "behind": "error",
+    "missed": "error",
+    "unsure": "unrecorded",
 }
 _SIGNS = {
     "running": "check",

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -101,6 +103,17 @@ class Completeness:
     def next_step(self) -> Gap | None:
         """One step, so that it gets done: the first paper that is missing or has expired, else a post, else the profile."""
         return next(iter(self.gaps), None)
+
+
+def with_paper_count(
+    cooperatives: QuerySet[Cooperative], *, on: date, name: str = "paper_count"
+) -> QuerySet[Cooperative]:
+    """Annotate each cooperative with how many of the needed kinds are in force on a day; as `Completeness.paper_count`."""
+    # Subquery: joining papers beside other children would multiply both counts.
+    in_force = Paper.objects.kept().as_of(on).exclude(expires_on__lt=on)
+    needed = in_force.filter(cooperative=OuterRef("pk"), kind__in=NEEDED).order_by()
+    counted = needed.values("cooperative").annotate(count=Count("kind", distinct=True)).values("count")
+    return cooperatives.annotate(**{name: Coalesce(Subquery(counted, output_field=IntegerField()), 0)})
 
 
 def look(

@@ -3,7 +3,11 @@
 import io
 import struct
 import zlib
+from pathlib import Path
+from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -27,3 +31,24 @@ def png_that_says_it_is(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     pixels = zlib.compress(b"\0" * 1000)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def typed_paper(content: bytes | None = None, name: str = "pindai.pdf", **changed: str) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "kind": "deed",
+        "title": "",
+        "number": "12",
+        "issued_on": "2025-06-02",
+        "expires_on": "",
+    }
+    if content is not None:
+        given["upload"] = SimpleUploadedFile(name, content, "application/octet-stream")
+    return given | changed
+
+
+def body_of(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def stored_files() -> list[Path]:
+    return sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View, read_view
 from cooperatives.columns import cooperative_column
+from cooperatives.completeness import with_paper_count
+from cooperatives.models import NEEDED
 from kkmp.columns import Cell, Column, Kind, Part, column, in_order_of, words_of
 from kkmp.list_answers import Register, answer, copy_of
 from kkmp.listing import ListForm, list_columns
@@ -66,6 +68,14 @@ COLUMNS = (
         order=("open_need_idr",),
     ),
     column("member_count", _("Anggota"), "member_count", Kind.NUMBER, order=("member_count",)),
+    column(
+        "papers",
+        _("Surat (dari 7)"),
+        "paper_count",
+        Kind.NUMBER,
+        order=("paper_count",),
+        is_default=False,
+    ),
     column("legal_name", _("Nama resmi"), "legal_name", width=40, is_default=False),
     column("office", _("Alamat kantor"), "office", width=40, is_default=False),
     column("phone", _("Telepon kantor"), "phone", is_default=False),
@@ -78,7 +88,7 @@ MOVES = {
 
 
 class CooperativeListForm(ListForm):
-    """Filters of the list; its rows come from `with_figures`.
+    """Filters of the list; its rows come from `with_figures` and `with_paper_count`.
 
     `moved` comes from the dashboard's flow: the class at `since`, a dash, the class at `on`.
     """
@@ -96,6 +106,11 @@ class CooperativeListForm(ListForm):
     reason = forms.ChoiceField(
         label=_("Sebab"), required=False, choices=[("", _("Semua sebab")), *Reason.choices]
     )
+    papers = forms.ChoiceField(
+        label=_("Surat"),
+        required=False,
+        choices=[("", _("Semua")), ("missing", _("Ada yang kurang")), ("whole", _("Lengkap"))],
+    )
     moved = forms.ChoiceField(
         required=False, choices=[(move, move) for move in MOVES], widget=forms.HiddenInput
     )
@@ -107,7 +122,7 @@ class CooperativeListForm(ListForm):
         self.fields["class"] = forms.ChoiceField(
             label=_("Status"), required=False, choices=[("", _("Semua status")), *OutletClass.choices]
         )
-        self.order_fields(["q", "class", "reason", "sort", "moved"])
+        self.order_fields(["q", "class", "reason", "papers", "sort", "moved"])
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         wanted, view = self.cleaned_data, self.view
@@ -115,6 +130,9 @@ class CooperativeListForm(ListForm):
             rows = rows.filter(outlet_class=wanted["class"])
         if wanted.get("reason"):
             rows = idle_because_of(rows, wanted["reason"], on=view.on, known_at=view.known_at)
+        if wanted.get("papers"):
+            is_whole = Q(paper_count=len(NEEDED))
+            rows = rows.filter(is_whole if wanted["papers"] == "whole" else ~is_whole)
         if wanted.get("moved"):
             before, after = MOVES[wanted["moved"]]
             rows = with_outlet_class(rows, on=view.since, known_at=view.known_at, name="class_before")
@@ -144,7 +162,7 @@ COOPERATIVES = Register(_("Daftar koperasi"), "koperasi")
 def cooperative_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = CooperativeListForm.read(request.GET, view=view)
-    cooperatives = with_figures(view.cooperatives, view)
+    cooperatives = with_paper_count(with_figures(view.cooperatives, view), on=view.on)
     if copy := copy_of(request, COOPERATIVES, form, cooperatives, question=view):
         return copy
     listing = list_columns(form, cooperatives, request.GET.get("page"), question=view)

@@ -10,23 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from cooperatives.models import BoardTerm, Body, Cooperative, Position
 from kkmp.accounts.models import User
-from tests.factories import BoardTermFactory, CooperativeFactory, UserFactory, officer_of
+from tests.factories import BoardTermFactory, UserFactory
 from tests.reading import page_of, text_of, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-
-
-@pytest.fixture
-def mine() -> Cooperative:
-    cooperative: Cooperative = CooperativeFactory.create(kelurahan__name="Melati")
-    return cooperative
-
-
-@pytest.fixture
-def officer(client: Client, mine: Cooperative) -> User:
-    person = officer_of(mine.kelurahan)
-    client.force_login(person)
-    return person
 
 
 def board_address(cooperative: Cooperative) -> str:

@@ -215,3 +215,24 @@ def test_the_page_says_the_next_step_for_a_day(client: Client, sudin: User) -> N
     assert [item.get_text(" ", strip=True) for item in before.select(f"{card} .history li b")] == [str(paper)]
     assert "kedaluwarsa" in text_of(now, "section[aria-labelledby=papers]")
     assert chair_of(cooperative).name in text_of(now, "section[aria-labelledby=board]")
+
+
+def test_the_list_tells_whose_papers_are_whole(client: Client, sudin: User) -> None:
+    cooperative, other = whole(), CooperativeFactory.create()
+    PaperFactory.create(cooperative=other, kind=PaperKind.OTHER, title="Izin")
+    PaperFactory.create(cooperative=other, kind=PaperKind.NIB, expires_on=TODAY - DAY)
+    PaperFactory.create_batch(2, cooperative=other, kind=PaperKind.DEED)
+    client.force_login(sudin)
+
+    def shown(query: str) -> list[tuple[str, str]]:
+        page = page_of(client, f"{reverse('cooperatives:list')}?columns=cooperative,papers&{query}")
+        return [
+            (row.select("th a")[0].get_text(), row.select("td")[0].get_text(strip=True))
+            for row in page.select("tbody tr")
+        ]
+
+    assert [shown(query) for query in ("papers=whole", "papers=missing", "papers=missing&on=2026-03-15")] == [
+        [(str(cooperative), "7")],
+        [(str(other), "1")],
+        [(str(other), "2")],
+    ]

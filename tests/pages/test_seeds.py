@@ -13,7 +13,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from simple_history.utils import get_history_manager_for_model
 
-from cooperatives.completeness import look
 from cooperatives.models import AreaGrant, BoardTerm, Body, Cooperative, Paper, PaperKind, Position, Target
 from kkmp.accounts.models import User
 from kkmp.pages.demo import plan
@@ -228,26 +227,6 @@ def test_demo_people_sign_in_and_see_their_areas(demo: dt.date) -> None:
     former = User.objects.get(username="petugas.tebet.lama")
     assert (former.has_usable_password(), Cooperative.objects.visible_to(former).count()) == (False, 0)
     assert all(user.full_name.endswith("(contoh)") for user in User.objects.all())
-
-
-def test_demo_papers_and_boards_are_mostly_complete(demo: dt.date) -> None:
-    """Some are whole, some lack something, some things end soon or have ended, some boards are odd."""
-    sudin = User.objects.get(username="sudin.satu")
-    kept = Cooperative.objects.select_related("kelurahan").prefetch_related("papers", "board_terms")
-    found = [
-        look(one, papers=one.papers.all(), terms=one.board_terms.all(), on=demo, user=sudin) for one in kept
-    ]
-    counts = {
-        "whole": sum(not one.gaps for one in found),
-        "all papers": sum(not one.paper_gaps for one in found),
-        "odd": sum(bool(one.findings) for one in found),
-        "ending": sum(any(not deadline.is_over for deadline in one.deadlines) for one in found),
-        "ended": sum(any(deadline.is_over for deadline in one.deadlines) for one in found),
-    }
-    assert {name: count for name, count in counts.items() if not 5 <= count <= 60} == {}
-    recorded = Paper.history.filter(history_date__gte=MIDNIGHT)
-    assert not recorded.exists()
-    assert Paper.objects.exclude(file="").count() >= 50
 
 
 def test_demo_rows_have_the_history_they_would_have_by_hand(demo: dt.date) -> None:

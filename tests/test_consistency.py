@@ -162,7 +162,7 @@ def test_readme_and_ci_run_the_same_tests() -> None:
 def test_make_knows_every_step_of_dev_that_people_call() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.findall(r"^([a-z -]+):$", makefile, re.MULTILINE)
-    assert targets == ["run test test-postgres check fix lock messages clean"]
+    assert targets == ["run test test-postgres check fix lock messages clean", "bench"]
 
 
 def test_lock_files_agree_and_name_no_host() -> None:

@@ -34,6 +34,15 @@ class FieldChange:
 
 
 @dataclass(frozen=True)
+class Step:
+    """What may be done about an entry: a word, its page, and both in a sentence for who does not see the entry."""
+
+    label: str
+    href: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One thing that was done. `note` says it in more words, `reason` is what the person gave as reason."""
 
@@ -47,6 +56,7 @@ class Entry:
     tone: str = ""
     is_retracted: bool = False
     restore_href: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

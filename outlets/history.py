@@ -1,18 +1,22 @@
 """Changes of status as lines of a record's history: each was recorded by somebody, and some were taken back."""
 
-from collections.abc import Iterable
-
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kkmp.history import Entry
+from kkmp.accounts.models import User
+from kkmp.history import Entry, Step
 from kkmp.templatetags.ui import tanggal
-from outlets.models import StatusChange
+from outlets.models import StatusChange, StatusChangeQuerySet
 
 
-def status_entries(changes: Iterable[StatusChange], *, names_outlet: bool = False) -> list[Entry]:
-    """The changes come with `outlet`, `recorded_by` and `retracted_by`; `names_outlet` where several outlets meet."""
+def status_entries(
+    changes: StatusChangeQuerySet, *, user: User | AnonymousUser, names_outlet: bool = False
+) -> list[Entry]:
+    """What was recorded and taken back, with the steps this person may take; `names_outlet` where several outlets meet."""
+    may_retract = user.has_perm("outlets.retract_change")
     entries = []
-    for change in changes:
+    for change in changes.select_related("outlet", "recorded_by", "retracted_by"):
         title = _in_words(change, names_outlet=names_outlet)
         effect = _("berlaku %(day)s") % {"day": tanggal(change.effective_on)}
         entries.append(
@@ -24,6 +28,7 @@ def status_entries(changes: Iterable[StatusChange], *, names_outlet: bool = Fals
                 reason=change.note,
                 tone=change.status,
                 is_retracted=not change.is_live,
+                steps=_steps(change, title) if may_retract and change.is_live else (),
             )
         )
         if change.retracted_at:
@@ -38,6 +43,22 @@ def status_entries(changes: Iterable[StatusChange], *, names_outlet: bool = Fals
                 )
             )
     return entries
+
+
+def _steps(change: StatusChange, title: str) -> tuple[Step, ...]:
+    """Whoever takes a change back may also correct it (permissions.py gives both to the same role)."""
+    return (
+        Step(
+            _("Koreksi"),
+            reverse("outlets:correct", args=[change.pk]),
+            _("Koreksi %(change)s") % {"change": title},
+        ),
+        Step(
+            _("Cabut"),
+            reverse("outlets:retract", args=[change.pk]),
+            _("Cabut %(change)s") % {"change": title},
+        ),
+    )
 
 
 def _in_words(change: StatusChange, *, names_outlet: bool) -> str:

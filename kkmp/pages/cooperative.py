@@ -48,7 +48,6 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
     )
     needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=cooperative).open_on(view.on)
     changes = StatusChange.objects.visible_to(view.user).filter(cooperative=cooperative)
-    changes = changes.select_related("outlet", "recorded_by", "retracted_by")
     may_change = view.user.has_perm("cooperatives.change_cooperative")
     context = {
         "view": view,
@@ -56,7 +55,6 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         "timeline": timeline(cooperative, until=view.on, known_at=view.known_at, link=view.link),
         "outlets": outlets,
         "lacks_need": idle_without_need(outlets, on=view.on).exists(),
-        "changes": changes,
         "needs": needs.select_related("outlet"),
         "needs_total": need_total(needs),
         "supports": Support.objects.visible_to(view.user)
@@ -69,7 +67,7 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         "history": read_history(
             request,
             cooperative,
-            facts=status_entries(changes, names_outlet=True),
+            facts=status_entries(changes, user=view.user, names_outlet=True),
             edit_href=reverse("cooperatives:edit", args=[code]) if may_change else "",
         ),
         "changed_since": changed_since_effect(mine, on=view.on),

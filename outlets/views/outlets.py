@@ -69,21 +69,19 @@ def outlet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     outlets = with_status(Outlet.objects.visible_to(request.user), on=view.on, known_at=view.known_at)
     outlet = get_object_or_404(outlets.select_related("cooperative__kelurahan__kecamatan"), pk=pk)
     changes = StatusChange.objects.visible_to(request.user).filter(outlet=outlet)
-    changes = changes.select_related("outlet", "recorded_by", "retracted_by")
     may_change = request.user.has_perm("outlets.change_outlet")
     needs = CapitalNeed.objects.visible_to(request.user).filter(outlet=outlet).known_on(view.on)
     context = {
         "view": view,
         "outlet": outlet,
         "timeline": outlet_timeline(outlet, until=view.on, known_at=view.known_at),
-        "changes": changes,
         "changed_at": outlet_changed_since_effect(outlet, on=view.on, known_at=view.known_at),
         "needs": needs.order_by("closed_on", "-amount_idr", "pk"),
         "lacks_need": idle_without_need(outlets.filter(pk=pk), on=view.on).exists(),
         "history": read_history(
             request,
             outlet,
-            facts=status_entries(changes),
+            facts=status_entries(changes, user=request.user),
             edit_href=reverse("outlets:edit", args=[pk]) if may_change else "",
         ),
     }

@@ -74,7 +74,7 @@ def test_every_answer_carries_the_policy(strict: Client) -> None:
 def test_no_answer_about_people_is_kept_by_a_cache(strict: Client) -> None:
     seen = answers(strict)
     del seen["no such file"]
-    # Figures without persons: the browser may keep them, but asks each time (see test_conditional). Not where the
+    # Figures without persons: the browser may keep them, but asks each time (see tests/conditional). Not where the
     # test's own transaction has written, on PostgreSQL.
     assert seen.pop("page")["Cache-Control"] in {"private, no-cache", "private, no-store"}
     for name, answer in seen.items():

@@ -1,0 +1,36 @@
+"""Rows that the dashboard counts, and somebody who sees them."""
+
+import datetime as dt
+
+import pytest
+
+from cooperatives.models import Cooperative, PublishedFigure, Target
+from kkmp.accounts.models import User
+from tests.factories import (
+    CapitalNeedFactory,
+    MemberFactory,
+    StageChangeFactory,
+    StatusChangeFactory,
+    officer_of,
+)
+
+
+@pytest.fixture
+def figures() -> Cooperative:
+    """One row of everything the dashboard counts."""
+    change = StatusChangeFactory.create(idle=True)
+    CapitalNeedFactory.create(outlet=change.outlet)
+    MemberFactory.create(cooperative=change.cooperative)
+    StageChangeFactory.create(support__cooperative=change.cooperative)
+    PublishedFigure.objects.create(
+        on=dt.date(2025, 9, 22), running=10, idle=19, none=36, source="https://a.example/"
+    )
+    Target.objects.create(on=dt.date(2026, 12, 31), running=20)
+    cooperative = change.cooperative
+    assert isinstance(cooperative, Cooperative)
+    return cooperative
+
+
+@pytest.fixture
+def officer(figures: Cooperative) -> User:
+    return officer_of(figures.kelurahan)

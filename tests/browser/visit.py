@@ -69,9 +69,14 @@ def axe(page: Page) -> list[str]:
     ]
 
 
+def sideways(page: Page) -> list[str]:
+    """What is wider than the window, at whatever width the test chose."""
+    found: list[str] = page.evaluate(SIDEWAYS)
+    return found
+
+
 def assert_no_sideways_scroll(page: Page) -> None:
-    """Nothing of the page is wider than the window, at whatever width the test chose."""
-    assert page.evaluate(SIDEWAYS) == []
+    assert sideways(page) == []
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
@@ -79,7 +84,7 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.locator("input[name=login]").fill(username)
     page.locator("input[name=password]").fill(password)
     with page.expect_navigation(url=lambda url: reverse("account_login") not in url):
-        page.get_by_role("button", name="Masuk", exact=True).click()
+        page.locator("main form button.btn-primary").click()
 
 
 @contextmanager

@@ -361,7 +361,7 @@ def remove(*paths: Path) -> None:
 def clean(arguments: list[str]) -> None:
     """Remove the demo's database and files, built assets, caches; `--all`: .venv and .env too."""
     if VAR.exists() and DOT_ENV.exists() and setting("MODE", "production") != "demo":
-        sys.exit("MODE=production: var/ may hold real data and stays; remove it by hand if you mean it.")
+        sys.exit("MODE=production: var/ may hold real data and is not removed; do it by hand if you mean it.")
     caches = (".pytest_cache", ".ruff_cache", ".mypy_cache", ".import_linter_cache", ".hypothesis")
     remove(VAR, BUILD, *(ROOT / name for name in caches), *(ROOT / "locale").rglob("*.mo"))
     if "--all" in arguments:

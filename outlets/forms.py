@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cooperatives.asof import View
 from cooperatives.models import Cooperative
@@ -240,7 +241,7 @@ class DecisionForm(NoneForm):
     reason = forms.ChoiceField(
         label=_("Sebab belum berjalan"),
         required=False,
-        choices=[("", _("Tidak ada")), *Reason.choices],
+        choices=[("", pgettext_lazy("reason", "Tidak ada")), *Reason.choices],
         help_text=_("Wajib bila “Ada, belum berjalan”; kosongkan untuk status lain."),
     )
     field_order = ["status", "reason", "effective_on", "note"]

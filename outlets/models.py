@@ -299,7 +299,7 @@ class CapitalNeed(EditedModel):
     outlet = models.ForeignKey(Outlet, models.PROTECT, verbose_name=_("gerai"), related_name="needs")
     purpose = models.CharField(_("untuk"), max_length=16, choices=NeedPurpose)
     text = models.CharField(_("rincian"), max_length=300, blank=True)
-    amount_idr = models.BigIntegerField(_("jumlah"))
+    amount_idr = models.BigIntegerField(pgettext_lazy("money", "jumlah"))
     since_on = models.DateField(_("sejak"))
     closed_on = models.DateField(_("terpenuhi pada"), null=True, blank=True)
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from cooperatives.asof import View, read_view
 from members.models import Member
@@ -94,7 +94,7 @@ def _cooperatives(view: View, text: str, most: int) -> Group:
     named = Q(kelurahan__name__istartswith=text)
     rows = _ranked(view.cooperatives.search(text), named, "kelurahan__name")
     return _group(
-        _("Koperasi"),
+        pgettext("plural", "Koperasi"),
         "building-library",
         list(rows.select_related("kelurahan__kecamatan")[:most]),
         lambda row: Hit(str(row), row.kelurahan.kecamatan.name, view.link(row.get_absolute_url())),
@@ -106,7 +106,7 @@ def _outlets(view: View, text: str, most: int) -> Group:
     mine = Outlet.objects.visible_to(view.user).filter(cooperative__in=view.cooperatives)
     rows = _ranked(mine.search(text), Q(name__icontains=text), "name")
     return _group(
-        _("Gerai"),
+        pgettext("plural", "Gerai"),
         "building-storefront",
         list(rows.select_related("cooperative__kelurahan__kecamatan")[:most]),
         lambda row: Hit(row.name, _of(row.cooperative), view.link(row.get_absolute_url())),
@@ -139,7 +139,7 @@ def _partners(view: View, text: str, most: int) -> Group:
     mine = Partner.objects.visible_to(view.user)
     rows = _ranked(mine.search(text), Q(name__icontains=text), "name")
     return _group(
-        _("Mitra"),
+        pgettext("plural", "Mitra"),
         "hand-raised",
         list(rows[:most]),
         lambda row: Hit(row.name, str(row.get_category_display()), view.link(row.get_absolute_url())),

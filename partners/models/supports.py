@@ -40,7 +40,7 @@ class Stage(models.TextChoices):
     DISBURSED = "disbursed", _("Tersalur")
     VERIFIED = "verified", _("Terverifikasi")
     COMPLETED = "completed", _("Selesai")
-    CANCELLED = "cancelled", _("Batal")
+    CANCELLED = "cancelled", pgettext_lazy("stage", "Batal")
 
     def is_behind(self, before: "Stage") -> bool:
         """Whether coming from `before` to this stage is a step back; taking up what was cancelled is one too."""

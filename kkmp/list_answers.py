@@ -45,9 +45,7 @@ def copy_of(
 ) -> HttpResponseBase | None:
     """All rows of the list as a file or to be printed, logged; None where the address asks for a page."""
     if (kind := request.GET.get("format")) in FILE_KINDS:
-        _log(
-            request, Verb.EXPORTED, register, form=form, count=form.rows(rows).count(), question=question
-        )
+        _log(request, Verb.EXPORTED, register, form=form, count=form.rows(rows).count(), question=question)
         name = f"{register.slug}-{question.on.isoformat()}-{slugify(_area(form, question))}.{kind}"
         return stream(
             file_headings(form),

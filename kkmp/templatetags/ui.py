@@ -298,7 +298,7 @@ ACCOUNT_PLACES = (
         "user-group",
         "cooperatives.view_areagrant",
     ),
-    Place(pgettext_lazy("how it works", "Bantuan"), "help", "lifebuoy"),
+    Place(gettext_lazy("Panduan"), "help", "lifebuoy"),
 )
 
 

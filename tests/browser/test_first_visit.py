@@ -6,8 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from cooperatives.models import Cooperative
-from tests.browser.visit import assert_no_sideways_scroll, axe, narrow, sign_in
+from tests.browser.visit import axe, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_BYTES = 100_000
@@ -55,42 +54,6 @@ def test_sudin_reads_the_figures_and_decides_a_status(page: Page) -> None:
 
     page.goto(f"{reverse('dashboard')}?kecamatan=31.74.01")
     assert [int(figure) for figure in figures(page)] == [before[0] + 1, before[1] - 1, before[2]]
-
-
-@pytest.mark.usefixtures("sample_city")
-def test_the_pages_have_no_findings_and_fit_a_phone(page: Page) -> None:
-    sign_in(page, "sudin.satu")
-    melawai = Cooperative.objects.get(kelurahan__name="Melawai")
-    addresses = [
-        reverse("dashboard"),
-        reverse("cooperatives:list"),
-        melawai.get_absolute_url(),
-        reverse("cooperatives:edit", args=[melawai.kelurahan_id]),
-        reverse("outlets:list"),
-        reverse("outlets:detail", args=[melawai.outlets.order_by("pk")[0].pk]),
-        reverse("outlets:decide", args=[melawai.outlets.order_by("pk")[0].pk]),
-        reverse("outlets:needs"),
-        reverse("members:list"),
-        reverse("members:add", args=[melawai.kelurahan_id]),
-        reverse("partners:list"),
-        reverse("partners:supports"),
-        reverse("partners:support_add"),
-        reverse("partners:events"),
-        reverse("imports:list"),
-        reverse("imports:upload", args=["opening"]),
-        reverse("accounts:my_access"),
-        reverse("accounts:people"),
-        reverse("style_guide"),
-    ]
-    found: dict[str, list[str]] = {}
-    for address in addresses:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.goto(address)
-            with narrow(page):
-                assert_no_sideways_scroll(page)
-            found[f"{address} ({scheme})"] = axe(page)
-    assert {address: findings for address, findings in found.items() if findings} == {}
 
 
 @pytest.mark.usefixtures("sample_city")

@@ -95,7 +95,8 @@ def install(connection: BaseDatabaseWrapper) -> None:
     wanted = {trigger for trigger in expected(connection) if trigger.table in tables}
     present = set(held(connection))
     missing = wanted - present
-    if VERSION_TABLE in tables and present == wanted:
+    keeps_version = _keeps_version(connection, tables)
+    if keeps_version and present == wanted:
         return
     # All or nothing: between dropping and making there is no moment without the rules.
     with transaction.atomic(using=connection.alias):
@@ -105,9 +106,18 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 for statement in trigger.sql:
                     cursor.execute(statement)
             # Where a stamp was missing, writes may have gone by without one.
-            if VERSION_TABLE not in tables or any(_STAMPED in trigger.name for trigger in missing):
+            if not keeps_version or any(_STAMPED in trigger.name for trigger in missing):
                 for statement in _RENEW_POSTGRESQL if connection.vendor == "postgresql" else _RENEW_SQLITE:
                     cursor.execute(statement)
+
+
+def _keeps_version(connection: BaseDatabaseWrapper, tables: set[str]) -> bool:
+    """Whether the table of the data version is there and not empty: the stamps of SQLite renew a row, they make none."""
+    if VERSION_TABLE not in tables:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT 1 FROM "{VERSION_TABLE}" LIMIT 1')
+        return cursor.fetchone() is not None
 
 
 _RENEW_POSTGRESQL = (

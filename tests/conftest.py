@@ -60,8 +60,11 @@ original_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defi
 def flush_without_triggers(self: TransactionTestCase) -> None:
     """Append-only tables refuse the flush that follows a test with real transactions."""
     triggers.drop(connection)
-    original_flush(self)
-    triggers.install(connection)
+    try:
+        original_flush(self)
+    finally:
+        # Also after a test that left the version of the data empty, or a flush that failed.
+        triggers.install(connection)
 
 
 @pytest.fixture

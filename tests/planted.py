@@ -179,7 +179,10 @@ def text_of(response: HttpResponseBase) -> str:
 
 
 def without_chance(text: str) -> str:
-    """What differs between two answers to the same question: request ids and masked tokens."""
+    """What differs between two answers to the same question: request ids, masked tokens, lengths.
+
+    And whether the browser may ask again shortly: only once it holds a token (`kkmp.conditional`).
+    """
     text = re.sub(r"X-Request-ID: \w+", "", text)
     text = re.sub(r"(?<=[\"' :])[A-Za-z0-9]{64}(?=[\"'])", "", text)
-    return re.sub(r"(Content-Length|Expires): .*", "", text)
+    return re.sub(r"(Content-Length|Expires|ETag|Cache-Control): .*\n?", "", text)

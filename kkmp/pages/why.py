@@ -38,6 +38,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "cooperatives:board_end": ("cooperatives.change_boardterm",),
     "cooperatives:board_remove": ("cooperatives.change_boardterm",),
     "cooperatives:board_restore": ("cooperatives.change_boardterm",),
+    "targets:add": ("cooperatives.add_target",),
+    "targets:edit": ("cooperatives.change_target",),
     "outlets:add": ("outlets.add_outlet",),
     "outlets:edit": ("outlets.change_outlet",),
     "outlets:decide": ("outlets.decide_status",),

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import xlsxwriter
 from django.conf import settings
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -229,15 +229,23 @@ def stream(
 ) -> StreamingHttpResponse:
     """As `download`, for any number of rows: they are taken one by one and never held together."""
     if name.endswith(".csv"):
-        chunks = _in_language(csv_chunks(headings, rows), translation.get_language())
-        response = StreamingHttpResponse(chunks, content_type=CSV)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    # Closed by the answer, and then gone.
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    save_xlsx(file, headings, rows, sheet=sheet)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+        chunks, kind = csv_chunks(headings, rows), CSV
+    else:
+        chunks, kind = _xlsx_chunks(headings, rows, sheet=sheet), XLSX
+    response = StreamingHttpResponse(_in_language(chunks, translation.get_language()), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _xlsx_chunks(
+    headings: Sequence[Heading], rows: Iterable[Sequence[OutCell]], *, sheet: str
+) -> Iterator[bytes]:
+    """The workbook is whole before its first piece leaves; its file is gone with the last one, or when nobody asks on."""
+    with tempfile.TemporaryFile() as file:
+        save_xlsx(file, headings, rows, sheet=sheet)
+        file.seek(0)
+        while piece := file.read(CHUNK):
+            yield piece
 
 
 def _in_language(chunks: Iterator[bytes], language: str) -> Iterator[bytes]:

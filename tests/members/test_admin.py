@@ -45,7 +45,9 @@ def test_list_costs_the_same_for_any_number_of_rows(
 
 
 def test_list_finds_by_name_number_and_kelurahan(admin: Client) -> None:
-    member = MemberFactory.create(full_name="Nama Dicari", number="K-77")
+    member = MemberFactory.create(
+        full_name="Nama Dicari", number="K-77", cooperative__kelurahan__name="Kelurahan Dicari"
+    )
     MemberFactory.create(full_name="Orang Lain")
     for text in ("dicari", "K-77", member.cooperative.kelurahan.name):
         assert list(admin.get(LIST, {"q": text}).context["cl"].result_list) == [member]

@@ -61,6 +61,7 @@ class Watch:
 
 def axe(page: Page) -> list[str]:
     """Accessibility findings of the page as it stands, one line each."""
+    page.wait_for_load_state()
     violations = Axe().run(page).response["violations"]
     return [
         f"{finding['id']}: {' '.join(map(str, node['target']))} ({finding['help']})"
@@ -71,6 +72,8 @@ def axe(page: Page) -> list[str]:
 
 def sideways(page: Page) -> list[str]:
     """What is wider than the window, at whatever width the test chose."""
+    # A page that a click brought is there before its styles are.
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(SIDEWAYS)
     return found
 

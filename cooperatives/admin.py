@@ -16,6 +16,7 @@ from cooperatives.models import (
     Kecamatan,
     Kelurahan,
     Paper,
+    Parameter,
     PublicFact,
     PublishedFigure,
     Target,
@@ -232,3 +233,18 @@ class TargetAdmin(CityAdmin):
     @admin.display(description=_("wilayah"), ordering="kecamatan__name")
     def area(self, target: Target) -> str:
         return str(target.kecamatan or _("Seluruh kota"))
+
+
+@admin.register(Parameter)
+class ParameterAdmin(CityAdmin):
+    """A new value is a new row from its day on; the former one keeps counting for the days before."""
+
+    list_display = ["key", "value", "starts_on", "source"]
+    list_filter = ["key", "starts_on"]
+    search_fields = ["key", "source"]
+    search_help_text = _("Cari parameter atau sumber.")
+    date_hierarchy = "starts_on"
+    fieldsets = [
+        (None, {"fields": ["key", "value", "starts_on"]}),
+        (_("Sumber"), {"fields": ["source"]}),
+    ]

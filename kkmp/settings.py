@@ -203,6 +203,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 # A larger upload is refused with a message by the form; nothing larger is read into memory.
 IMPORT_MAX_BYTES = 5_000_000
 PAPER_MAX_BYTES = env.int("PAPER_MAX_BYTES", default=10_000_000)
+PHOTO_MAX_BYTES = 12_000_000
 # Whoever gets at the folder is this program's user and nobody else; no address leads to it.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -14,6 +14,21 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from kkmp.trigger_rules import (
+    DECLARED,
+    REACHING,
+    AppendOnly,
+    Locked,
+    LockedWith,
+    Refusing,
+    Rule,
+    SameOwner,
+    SameOwnerThrough,
+    Stamped,
+)
+
+__all__ = ["DECLARED", "AppendOnly", "SameOwner", "drop", "expected", "held", "install", "make_way"]
+
 PREFIX = "kkmp_"
 # No model: no migration may ever remake the table that so many triggers name.
 VERSION_TABLE = "kkmp_data_version"
@@ -30,49 +45,6 @@ class Trigger:
     name: str
     table: str
     sql: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class AppendOnly:
-    """Rows are added and never changed or deleted, but for fields that are filled together, once, from empty."""
-
-    model: str
-    filled_once: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SameOwner:
-    """The row behind `field` has the same `owner` as this row."""
-
-    model: str
-    field: str
-    owner: str
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """`field` keeps its first value for ever; other rows rely on it."""
-
-    model: str
-    field: str
-
-
-@dataclass(frozen=True)
-class Stamped:
-    """Any write to the table, also one past Django, changes the data version (see `kkmp.conditional`)."""
-
-    model: str
-
-
-Rule = AppendOnly | SameOwner | Fixed | Stamped
-
-DECLARED: tuple[AppendOnly | SameOwner | Fixed, ...] = (
-    AppendOnly("accounts.AccessEvent"),
-    AppendOnly("outlets.StatusChange", filled_once=("retracted_at", "retracted_by", "retract_note")),
-    AppendOnly("partners.StageChange"),
-    SameOwner("outlets.StatusChange", field="outlet", owner="cooperative"),
-    Fixed("outlets.Outlet", field="cooperative"),
-)
 
 
 def stamped() -> list[Stamped]:
@@ -141,7 +113,7 @@ def make_way(connection: BaseDatabaseWrapper) -> None:
         reaching = [
             trigger.name
             for rule in DECLARED
-            if isinstance(rule, SameOwner)
+            if isinstance(rule, REACHING)
             for trigger in _built(rule, connection)
         ]
         _drop(connection, [trigger for trigger in held(connection) if trigger.name in reaching])
@@ -256,6 +228,43 @@ def _owner_check(rule: SameOwner, model: type[models.Model]) -> str:
     )
 
 
+def _owner_check_through(rule: SameOwnerThrough, model: type[models.Model]) -> str:
+    related: Any = model._meta.get_field(rule.field).related_model
+    middle: Any = model._meta.get_field(rule.via).related_model
+    link, via = _column(model, rule.field), _column(model, rule.via)
+    return (
+        f'NEW."{link}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{related._meta.db_table}" r '
+        f'JOIN "{middle._meta.db_table}" m ON m."{_column(middle, rule.owner)}" = r."{_column(related, rule.owner)}" '
+        f'WHERE r."{related._meta.pk.column}" = NEW."{link}" AND m."{middle._meta.pk.column}" = NEW."{via}")'
+    )
+
+
+def _locked_parent(rule: LockedWith, model: type[models.Model], row: str) -> str:
+    """SQL that is true when the row (NEW or OLD) hangs on a locked one."""
+    column = _column(model, rule.path[0])
+    inner = f'{row}."{column}"'
+    owner = model
+    for step in rule.path[:-1]:
+        middle: Any = owner._meta.get_field(step).related_model
+        following = _column(middle, rule.path[rule.path.index(step) + 1])
+        inner = f'(SELECT "{following}" FROM "{middle._meta.db_table}" WHERE "{middle._meta.pk.column}" = {inner})'
+        owner = middle
+    last: Any = owner._meta.get_field(rule.path[-1]).related_model
+    return (
+        f'EXISTS (SELECT 1 FROM "{last._meta.db_table}" WHERE "{last._meta.pk.column}" = {inner} '
+        f"AND \"{_column(last, rule.field)}\" = '{rule.value}')"
+    )
+
+
+def _locked_when(rule: Locked, model: type[models.Model]) -> str:
+    return f"""OLD."{_column(model, rule.field)}" = '{rule.value}'"""
+
+
+def _locked_update(rule: Locked, model: type[models.Model], operator: str) -> str:
+    once = AppendOnly(rule.model, rule.filled_once)
+    return f"{_locked_when(rule, model)} AND ({_update_refused_when(once, model, operator)})"
+
+
 def _changed(columns: list[str], operator: str) -> str:
     return " OR ".join(f'NEW."{column}" {operator} OLD."{column}"' for column in columns)
 
@@ -271,9 +280,7 @@ def _update_refused_when(rule: AppendOnly, model: type[models.Model], operator: 
     return f"({_changed(others, operator)}) OR ({already}) OR ({empty})"
 
 
-def _sqlite(
-    rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], connection: BaseDatabaseWrapper
-) -> Iterator[Trigger]:
+def _sqlite(rule: Refusing, model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     table = model._meta.db_table
 
     def trigger(kind: str, event: str, when: str, message: str) -> Trigger:
@@ -291,6 +298,22 @@ def _sqlite(
         message = f"{rule.field} belongs to another {rule.owner}"
         for event in ("INSERT", "UPDATE"):
             yield trigger(f"{rule.field}_owner_{event.lower()}", event, _owner_check(rule, model), message)
+    elif isinstance(rule, SameOwnerThrough):
+        message = f"{rule.field} belongs to another {rule.owner}"
+        for event in ("INSERT", "UPDATE"):
+            condition = _owner_check_through(rule, model)
+            yield trigger(f"{rule.field}_owner_{event.lower()}", event, condition, message)
+    elif isinstance(rule, Locked):
+        message = f"{table} is locked"
+        yield trigger("no_delete", "DELETE", _locked_when(rule, model), message)
+        yield trigger("no_update", "UPDATE", _locked_update(rule, model, "IS NOT"), message)
+        held = f""" AND "{table}"."{_column(model, rule.field)}" = '{rule.value}'"""
+        yield trigger("no_replace", "INSERT", _sqlite_collision(model, connection, held), message)
+    elif isinstance(rule, LockedWith):
+        message = f"{table} is locked"
+        for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
+            locked = " OR ".join(_locked_parent(rule, model, row) for row in rows)
+            yield trigger(f"no_{event.lower()}", event, locked, message)
     else:
         column, key = _column(model, rule.field), str(model._meta.pk.column)
         message = f"{rule.field} cannot change"
@@ -300,7 +323,7 @@ def _sqlite(
         yield trigger(f"{rule.field}_not_replaced", "INSERT", moved, message)
 
 
-def _sqlite_collision(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
+def _sqlite_collision(model: type[models.Model], connection: BaseDatabaseWrapper, also: str = "") -> str:
     """SQL that is true when a new row meets the key or a unique index of a stored one.
 
     INSERT OR REPLACE deletes the row it meets without calling DELETE triggers; so the insert itself is refused.
@@ -319,7 +342,9 @@ def _sqlite_collision(model: type[models.Model], connection: BaseDatabaseWrapper
     parts = []
     for columns, condition in uniques:
         same = " AND ".join(f'"{table}"."{column}" = NEW."{column}"' for column in columns)
-        stored = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{f" AND {condition}" if condition else ""})'
+        stored = (
+            f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{f" AND {condition}" if condition else ""}{also})'
+        )
         # The condition counts for the new row too: a row outside a partial index collides with nothing.
         new = (
             f' AND EXISTS (SELECT 1 FROM (SELECT {new_row}) AS "{table}" WHERE {condition})'
@@ -335,14 +360,16 @@ def _function(name: str, body: str) -> str:
 
 
 def _postgresql(
-    rule: AppendOnly | SameOwner | Fixed, model: type[models.Model], _connection: BaseDatabaseWrapper
+    rule: Refusing, model: type[models.Model], _connection: BaseDatabaseWrapper
 ) -> Iterator[Trigger]:
     table = model._meta.db_table
 
-    def trigger(kind: str, event: str, when: str, message: str, level: str = "ROW") -> Trigger:
+    def trigger(
+        kind: str, event: str, when: str, message: str, *, level: str = "ROW", returns: str = "NEW"
+    ) -> Trigger:
         name = f"{PREFIX}{table}_{kind}"
         refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
-        body = f"IF {when} THEN {refuse} END IF; RETURN NEW;" if when else refuse
+        body = f"IF {when} THEN {refuse} END IF; RETURN {returns};" if when else refuse
         made = f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()"
         return Trigger(name, table, (_function(name, f"BEGIN {body} END"), made))
 
@@ -358,6 +385,20 @@ def _postgresql(
             _owner_check(rule, model),
             f"{rule.field} belongs to another {rule.owner}",
         )
+    elif isinstance(rule, SameOwnerThrough):
+        message = f"{rule.field} belongs to another {rule.owner}"
+        yield trigger(f"{rule.field}_owner", "INSERT OR UPDATE", _owner_check_through(rule, model), message)
+    elif isinstance(rule, Locked):
+        message = f"{table} is locked"
+        yield trigger("no_delete", "DELETE", _locked_when(rule, model), message, returns="OLD")
+        yield trigger("no_truncate", "TRUNCATE", "", message, level="STATEMENT")
+        yield trigger("no_update", "UPDATE", _locked_update(rule, model, "IS DISTINCT FROM"), message)
+    elif isinstance(rule, LockedWith):
+        message = f"{table} is locked"
+        for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
+            locked = " OR ".join(_locked_parent(rule, model, row) for row in rows)
+            yield trigger(f"no_{event.lower()}", event, locked, message, returns=rows[-1])
+        yield trigger("no_truncate", "TRUNCATE", "", message, level="STATEMENT")
     else:
         column = _column(model, rule.field)
         yield trigger(

@@ -94,4 +94,7 @@ class NeedForm(EditedForm):
         since, closed = cleaned.get("since_on"), cleaned.get("closed_on")
         if since and closed and closed < since:
             self.add_error("closed_on", _("Tanggal terpenuhi tidak boleh sebelum tanggal mulai dibutuhkan."))
+        if "closed_on" in self.changed_data:
+            # From now on somebody answers for the day by hand; no report takes it back.
+            self.instance.closed_by_change = None
         return cleaned

@@ -1,4 +1,4 @@
-"""What must be remembered about outlets: a status decided, a change corrected or retracted."""
+"""What must be remembered about outlets: a status decided, a change corrected or retracted, needs met by it."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
-from outlets.models import ChangeSource, Outlet, Reason, Status, StatusChange
+from outlets.models import CapitalNeed, ChangeSource, Outlet, Reason, Status, StatusChange
 from outlets.outlet_class import with_status
 
 
@@ -32,15 +32,15 @@ def decide_status(
     Raises ValidationError with a message for the page when a rule of the database would be broken, when somebody
     else was faster, and when NONE is said of a cooperative that has an outlet running or idle on that day.
     """
-    now = _lock(cooperative)
+    now = lock_status(cooperative)
     if effective_on > timezone.localdate(now):
         raise ValidationError({"effective_on": _("Tanggal berlaku tidak boleh di masa depan.")})
     if replaces is not None:
         if replaces.cooperative_id != cooperative.pk:
             raise ValidationError(_("Perubahan yang dikoreksi milik koperasi lain."))
-        now = _retract(replaces, note=note, by=by, at=now)
+        now = take_back(replaces, note=note, by=by, at=now)
     if status == Status.NONE:
-        _refuse_none_beside_an_outlet(cooperative, effective_on)
+        refuse_none_beside_an_outlet(cooperative, effective_on)
     change = StatusChange(
         cooperative=cooperative,
         outlet=outlet,
@@ -71,16 +71,16 @@ def retract_change(change: StatusChange, *, note: str, by: User) -> None:
 
     Raises ValidationError when somebody else retracted it first.
     """
-    _retract(change, note=note, by=by, at=_lock(change.cooperative))
+    take_back(change, note=note, by=by, at=lock_status(change.cooperative))
 
 
-def _lock(cooperative: Cooperative) -> datetime:
+def lock_status(cooperative: Cooperative) -> datetime:
     """One writer a cooperative at a time: the second sees what the first wrote, and its instant comes later."""
     Cooperative.objects.select_for_update().get(pk=cooperative.pk)
     return timezone.now()
 
 
-def _retract(change: StatusChange, *, note: str, by: User, at: datetime) -> datetime:
+def take_back(change: StatusChange, *, note: str, by: User, at: datetime) -> datetime:
     """The instant of the retraction: `at`, unless the clock was set back since the change was recorded."""
     if not note.strip():
         raise ValidationError({"note": _("Tulis alasannya.")})
@@ -96,10 +96,31 @@ def _retract(change: StatusChange, *, note: str, by: User, at: datetime) -> date
             _("Perubahan ini sudah dicabut orang lain. Muat ulang halaman untuk melihat yang berlaku.")
         )
     change.refresh_from_db()
+    for need in change.closed_needs.select_for_update().order_by("pk"):
+        set_closing(need, None, by=by)
     return at
 
 
-def _refuse_none_beside_an_outlet(cooperative: Cooperative, day: date) -> None:
+def close_needs(change: StatusChange, *, by: User) -> None:
+    """An outlet that runs from a day on no longer lacks what it lacked until then."""
+    open_then = CapitalNeed.objects.filter(outlet=change.outlet).open_on(change.effective_on)
+    for need in open_then.select_for_update().order_by("pk"):
+        # One that somebody closed for a later day by hand keeps that day.
+        if need.closed_on is None:
+            set_closing(need, change, by=by)
+
+
+def set_closing(need: CapitalNeed, change: StatusChange | None, *, by: User) -> None:
+    """Close a need by a change on its day, or open it again when the change no longer counts."""
+    need.closed_on = change.effective_on if change else None
+    need.closed_by_change = change
+    need.version += 1
+    # The name that simple-history looks for.
+    vars(need)["_history_user"] = by
+    need.save()
+
+
+def refuse_none_beside_an_outlet(cooperative: Cooperative, day: date) -> None:
     outlets = with_status(Outlet.objects.filter(cooperative=cooperative), on=day)
     standing = outlets.filter(status__in=[Status.RUNNING, Status.IDLE]).order_by("pk").first()
     if standing is None:

@@ -1,7 +1,7 @@
 """Rows for tests; every value is made up."""
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import factory
@@ -17,6 +17,8 @@ from cooperatives.models import (
     Kelurahan,
     Paper,
     PaperKind,
+    Parameter,
+    ParameterKey,
     Position,
 )
 from kkmp.accounts.models import Role, User
@@ -26,10 +28,15 @@ from members.models import Member
 from outlets.models import (
     CapitalNeed,
     ChangeSource,
+    Evidence,
+    MonthlyReport,
     NeedPurpose,
     Outlet,
     OutletKind,
     Reason,
+    ReportLine,
+    ReportState,
+    ReportStep,
     Status,
     StatusChange,
 )
@@ -163,6 +170,78 @@ class CapitalNeedFactory(DjangoModelFactory[CapitalNeed]):
     purpose = NeedPurpose.WORKING_CAPITAL
     amount_idr = 50_000_000
     since_on = date(2025, 9, 22)
+
+
+class MonthlyReportFactory(DjangoModelFactory[MonthlyReport]):
+    """A draft of October 2025; traits: submitted, returned, verified (each by people of its own), correction."""
+
+    class Meta:
+        model = MonthlyReport
+
+    class Params:
+        is_sent = factory.Trait(
+            submitted_by=factory.SubFactory(UserFactory),
+            submitted_at=datetime(2025, 11, 3, 3, tzinfo=UTC),
+        )
+        is_reviewed = factory.Trait(
+            is_sent=True,
+            reviewed_by=factory.SubFactory(UserFactory, sudin=True),
+            reviewed_at=datetime(2025, 11, 5, 3, tzinfo=UTC),
+        )
+        submitted = factory.Trait(is_sent=True, state=ReportState.SUBMITTED)
+        returned = factory.Trait(is_reviewed=True, state=ReportState.RETURNED, return_reason="Tanggal keliru")
+        verified = factory.Trait(is_reviewed=True, state=ReportState.VERIFIED)
+        correction = factory.Trait(revision=2, correction_reason="Salah catat")
+
+    cooperative = factory.SubFactory(CooperativeFactory)
+    month = date(2025, 10, 1)
+    saved_by = factory.SubFactory(UserFactory)
+
+
+class ReportLineFactory(DjangoModelFactory[ReportLine]):
+    """Of a new outlet of the report's cooperative, RUNNING; traits: idle (for capital), none."""
+
+    class Meta:
+        model = ReportLine
+
+    class Params:
+        idle = factory.Trait(status=Status.IDLE, reason=Reason.CAPITAL)
+        none = factory.Trait(status=Status.NONE, outlet=None)
+
+    report = factory.SubFactory(MonthlyReportFactory)
+    outlet = factory.SubFactory(OutletFactory, cooperative=factory.SelfAttribute("..report.cooperative"))
+    status = Status.RUNNING
+    changed_on = date(2025, 10, 3)
+
+
+class EvidenceFactory(DjangoModelFactory[Evidence]):
+    class Meta:
+        model = Evidence
+
+    line = factory.SubFactory(ReportLineFactory)
+    image = factory.LazyAttribute(lambda o: ContentFile(o.sha256.encode(), name="foto.jpg"))
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    added_by = factory.SubFactory(UserFactory)
+
+
+class ReportStepFactory(DjangoModelFactory[ReportStep]):
+    class Meta:
+        model = ReportStep
+
+    report = factory.SubFactory(MonthlyReportFactory)
+    state = ReportState.DRAFT
+    at = datetime(2025, 11, 1, 3, tzinfo=UTC)
+    by = factory.SubFactory(UserFactory)
+
+
+class ParameterFactory(DjangoModelFactory[Parameter]):
+    class Meta:
+        model = Parameter
+
+    key = ParameterKey.REPORT_DUE_DAY
+    value = 7
+    starts_on = date(2025, 1, 1)
+    source = "Keputusan contoh"
 
 
 class MemberFactory(DjangoModelFactory[Member]):

@@ -23,6 +23,6 @@ def assert_refused(constraint: str, write: Callable[[], Any]) -> None:
         for found in model._meta.constraints
     )
     if connection.vendor == "sqlite" and is_unique:
-        assert "UNIQUE constraint failed" in message or "is append-only" in message
+        assert any(words in message for words in ("UNIQUE constraint failed", "is append-only", "is locked"))
     else:
         assert constraint in message

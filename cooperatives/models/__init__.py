@@ -10,6 +10,7 @@ from cooperatives.models.board import (
     Position,
 )
 from cooperatives.models.papers import NEEDED, Paper, PaperKind, PaperQuerySet
+from cooperatives.models.parameters import DEFAULTS, Parameter, ParameterKey, ParameterQuerySet
 from cooperatives.models.public import PublicFact, PublicFactQuerySet, PublishedFigure, Target, TargetQuerySet
 from cooperatives.models.removable import RemovableModel, RemovableQuerySet
 from cooperatives.models.territory import (
@@ -25,6 +26,7 @@ from cooperatives.models.territory import (
 )
 
 __all__ = [
+    "DEFAULTS",
     "NEEDED",
     "POSITIONS",
     "SHARED_POSITIONS",
@@ -44,6 +46,9 @@ __all__ = [
     "Paper",
     "PaperKind",
     "PaperQuerySet",
+    "Parameter",
+    "ParameterKey",
+    "ParameterQuerySet",
     "Position",
     "PublicFact",
     "PublicFactQuerySet",

@@ -17,6 +17,7 @@ _READ = (
     _TERRITORY
     | _rights("cooperatives", "view", "cooperative", "paper", "boardterm")
     | _rights("outlets", "view", "outlet", "statuschange", "capitalneed")
+    | _rights("outlets", "view", "monthlyreport", "reportline", "reportstep")
     | _rights("partners", "view", "partner", "support", "stagechange", "event", "attendance")
 )
 _SET_TARGETS = _rights("cooperatives", "add change", "target")
@@ -27,6 +28,8 @@ _KEEP_AREA = (
     # Deeds and minutes name private persons: only those who keep the papers open their files.
     | {"cooperatives.download_paper"}
     | _rights("outlets", "add change", "outlet", "capitalneed")
+    # Writing a report; photos may show people, so only those who work with them see them.
+    | {"outlets.change_monthlyreport", "outlets.view_evidence"}
     | _rights("members", "view add change", "member")
 )
 _RUN_CITY = (
@@ -36,6 +39,7 @@ _RUN_CITY = (
         "outlets.decide_status",
         "outlets.retract_change",
         "outlets.import_opening",
+        "outlets.verify_report",
     }
     # Who sees what: Sudin answers for the areas of its officers. The access log stays with the admin.
     | _rights("cooperatives", "view", "areagrant")
@@ -58,6 +62,7 @@ _BACK_OFFICE = (
     | _rights("cooperatives", "view change", "kecamatan", "kelurahan", "cooperative")
     | _rights("cooperatives", "add change", "paper", "boardterm")
     | _rights("outlets", "view add change", "outlet", "capitalneed")
+    | _rights("outlets", "view", "evidence")
     | _rights("members", "view add change", "member")
     | _rights("partners", "view add change", "partner", "support", "event")
     | _rights("partners", "view add change delete", "attendance")

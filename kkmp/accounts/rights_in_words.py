@@ -73,6 +73,16 @@ GROUPS = (
                 _("Mencatat dan memperbarui kebutuhan modal"),
                 ("outlets.add_capitalneed", "outlets.change_capitalneed"),
             ),
+            Sentence(
+                _("Melihat laporan bulanan dan langkah-langkahnya"),
+                ("outlets.view_monthlyreport", "outlets.view_reportline", "outlets.view_reportstep"),
+            ),
+            Sentence(_("Melihat foto bukti laporan"), ("outlets.view_evidence",)),
+            Sentence(_("Menulis dan mengajukan laporan bulanan"), ("outlets.change_monthlyreport",)),
+            Sentence(
+                _("Memverifikasi atau mengembalikan laporan yang diajukan orang lain"),
+                ("outlets.verify_report",),
+            ),
             Sentence(_("Memutuskan status gerai dengan alasan"), ("outlets.decide_status",)),
             Sentence(_("Menarik kembali catatan status yang keliru"), ("outlets.retract_change",)),
         ),

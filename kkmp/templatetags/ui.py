@@ -267,6 +267,7 @@ PLACES = (
         "cooperatives.view_cooperative",
     ),
     Place(pgettext_lazy("plural", "Gerai"), "outlets:list", "building-storefront", "outlets.view_outlet"),
+    Place(pgettext_lazy("plural", "Laporan"), "reports:list", "document-check", "outlets.view_monthlyreport"),
     Place(gettext_lazy("Kebutuhan modal"), "outlets:needs", "banknotes", "outlets.view_capitalneed"),
     Place(gettext_lazy("Anggota"), "members:list", "users", "members.view_member"),
     Place(pgettext_lazy("plural", "Mitra"), "partners:list", "hand-raised", "partners.view_partner"),

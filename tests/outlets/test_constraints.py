@@ -6,7 +6,13 @@ import pytest
 from django.utils import timezone
 
 from outlets.models import CapitalNeed, ChangeSource, Outlet, Reason, Status, StatusChange
-from tests.factories import CapitalNeedFactory, OutletFactory, StatusChangeFactory, UserFactory
+from tests.factories import (
+    CapitalNeedFactory,
+    MonthlyReportFactory,
+    OutletFactory,
+    StatusChangeFactory,
+    UserFactory,
+)
 from tests.refusal import assert_refused, constraint_names
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +39,7 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("status_is_known", {"status": "open"}),
     ("status_is_known", {"status": Status.IDLE, "reason": "weather"}),
     ("retraction_is_whole_or_absent", {"retracted_at": timezone.now() + dt.timedelta(days=1)}),
+    ("report_is_named_exactly_for_its_changes", {"source": ChangeSource.REPORT}),
     ("retraction_is_whole_or_absent", {"retract_note": "Salah catat"}),
 ]
 # One constraint needs rows of its own, see below.
@@ -40,6 +47,7 @@ APART = {
     "one_live_change_per_outlet_and_day",
     "one_live_none_per_cooperative_and_day",
     "retracted_after_recorded",
+    "only_a_closed_need_was_closed_by_a_change",
 }
 
 
@@ -86,7 +94,7 @@ def test_retraction_does_not_come_before_its_record() -> None:
 def test_one_live_change_per_outlet_and_day() -> None:
     retracted = retracted_by_somebody()
     StatusChangeFactory.create(outlet=retracted.outlet)
-    again = {"outlet": retracted.outlet, "idle": True, "source": ChangeSource.REPORT}
+    again = {"outlet": retracted.outlet, "idle": True, "source": ChangeSource.OPENING}
     assert_refused("one_live_change_per_outlet_and_day", lambda: StatusChangeFactory.create(**again))
     StatusChangeFactory.create(effective_on=dt.date(2025, 9, 23), **again)
     assert StatusChange.objects.live().count() == 2
@@ -99,3 +107,19 @@ def test_one_live_none_per_cooperative_and_day() -> None:
     assert_refused("one_live_none_per_cooperative_and_day", lambda: StatusChangeFactory.create(**again))
     StatusChangeFactory.create(effective_on=dt.date(2025, 9, 23), **again)
     assert StatusChange.objects.live().count() == 2
+
+
+def test_only_a_closed_need_was_closed_by_a_change() -> None:
+    change = StatusChangeFactory.create()
+    values = {"outlet": change.outlet, "closed_by_change": change}
+    assert_refused("only_a_closed_need_was_closed_by_a_change", lambda: CapitalNeedFactory.create(**values))
+    need = CapitalNeedFactory.create(closed_on=change.effective_on, **values)
+    assert list(change.closed_needs.all()) == [need]
+
+
+def test_change_of_a_decision_names_no_report() -> None:
+    report = MonthlyReportFactory.create()
+    values = {"outlet": OutletFactory.create(cooperative=report.cooperative), "report": report}
+    assert_refused("report_is_named_exactly_for_its_changes", lambda: StatusChangeFactory.create(**values))
+    StatusChangeFactory.create(source=ChangeSource.REPORT, **values)
+    assert report.status_changes.count() == 1

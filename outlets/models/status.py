@@ -1,11 +1,10 @@
-"""Outlets, what they need to open, and their status in time: only changes are stored, never intervals."""
+"""Status of outlets in time: only changes are stored, never intervals."""
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,37 +12,7 @@ from django.utils.translation import pgettext_lazy
 from cooperatives.models import Cooperative
 from cooperatives.scope import ScopedQuerySet
 from kkmp.accounts.models import User
-from kkmp.edited import EditedModel
-
-
-class OutletKind(models.TextChoices):
-    GROCERY = "grocery", _("Sembako")
-    PHARMACY = "pharmacy", _("Apotek")
-    OFFICE = "office", _("Kantor koperasi")
-    SAVINGS_LOAN = "savings_loan", _("Unit simpan pinjam")
-    CLINIC = "clinic", _("Klinik")
-    WAREHOUSE = "warehouse", _("Cold storage / gudang")
-    LOGISTICS = "logistics", _("Logistik")
-    OTHER = "other", _("Lainnya")
-
-
-class Premises(models.TextChoices):
-    KELURAHAN_OFFICE = "kelurahan_office", _("Kantor kelurahan")
-    RW_POST = "rw_post", _("Pos RW")
-    HOUSE = "house", _("Rumah warga")
-    SHOPHOUSE = "shophouse", _("Ruko")
-    GOVERNMENT_ASSET = "government_asset", _("Aset pemerintah")
-    PUBLIC_HUB = "public_hub", _("Pusat publik")
-    PURPOSE_BUILT = "purpose_built", _("Bangunan khusus")
-    OTHER = "other", _("Lainnya")
-
-
-class Tenure(models.TextChoices):
-    OWNED = "owned", _("Milik sendiri")
-    LENT = "lent", _("Pinjam pakai")
-    RENTED = "rented", _("Sewa")
-    BUILD_OPERATE_TRANSFER = "build_operate_transfer", _("Bangun guna serah")
-    GRANT = "grant", _("Hibah")
+from outlets.models.outlets import Outlet
 
 
 class Status(models.TextChoices):
@@ -74,66 +43,6 @@ class ChangeSource(models.TextChoices):
     DECISION = "decision", _("Keputusan Sudin")
     REPORT = "report", _("Laporan terverifikasi")
     OPENING = "opening", _("Impor data awal")
-
-
-class OutletQuerySet(ScopedQuerySet["Outlet"]):
-    def search(self, text: str) -> Self:
-        """By name, address or cooperative."""
-        cooperatives = Cooperative.objects.search(text)
-        return self.filter(
-            Q(name__icontains=text.strip())
-            | Q(address__icontains=text.strip())
-            | Q(cooperative__in=cooperatives)
-        )
-
-
-class Outlet(EditedModel):
-    """A gerai: a place where a cooperative sells or serves. What it does on a day is told by its status changes."""
-
-    cooperative = models.ForeignKey(
-        Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="outlets"
-    )
-    kind = models.CharField(_("jenis"), max_length=12, choices=OutletKind)
-    name = models.CharField(_("nama gerai"), max_length=150)
-    address = models.CharField(_("alamat"), max_length=300, blank=True)
-    premises = models.CharField(_("tempat"), max_length=20, choices=Premises, blank=True)
-    tenure = models.CharField(_("status lahan"), max_length=24, choices=Tenure, blank=True)
-    area_m2 = models.PositiveIntegerField(_("luas (m²)"), null=True, blank=True)
-    electricity = models.BooleanField(_("listrik"), null=True, blank=True)
-    internet = models.BooleanField(_("internet"), null=True, blank=True)
-    water = models.BooleanField(_("air"), null=True, blank=True)
-    lat = models.DecimalField(_("lintang"), max_digits=9, decimal_places=6, null=True, blank=True)
-    lon = models.DecimalField(_("bujur"), max_digits=9, decimal_places=6, null=True, blank=True)
-
-    objects = OutletQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("gerai")
-        verbose_name_plural = pgettext_lazy("plural", "gerai")
-        ordering = ["cooperative__kelurahan__kecamatan__name", "cooperative__kelurahan__name", "name", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="outlet_place_has_both_coordinates",
-                condition=Q(lat=None, lon=None) | Q(lat__isnull=False, lon__isnull=False),
-                violation_error_message=_("Isi lintang dan bujur, atau kosongkan keduanya."),
-            ),
-            models.CheckConstraint(
-                name="outlet_place_is_on_earth",
-                condition=Q(lat=None) | Q(lat__range=(-90, 90), lon__range=(-180, 180)),
-                violation_error_message=_("Lintang -90 sampai 90, bujur -180 sampai 180."),
-            ),
-            models.CheckConstraint(
-                name="outlet_area_is_positive",
-                condition=Q(area_m2=None) | Q(area_m2__gt=0),
-                violation_error_message=_("Luas lebih dari 0 m²."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("outlets:detail", args=[self.pk])
 
 
 def live_condition(known_at: datetime | None = None, *, path: str = "") -> Q:
@@ -178,6 +87,16 @@ class StatusChange(models.Model):
     recorded_at = models.DateTimeField(_("dicatat pada"), default=timezone.now, editable=False)
     recorded_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("dicatat oleh"), related_name="+")
     source = models.CharField(_("sumber"), max_length=10, choices=ChangeSource)
+    # By name: reports are written about outlets and their status, one layer above.
+    report = models.ForeignKey(
+        "outlets.MonthlyReport",
+        models.PROTECT,
+        verbose_name=_("laporan"),
+        related_name="status_changes",
+        null=True,
+        blank=True,
+        editable=False,
+    )
     retracted_at = models.DateTimeField(_("dicabut pada"), null=True, blank=True, editable=False)
     retracted_by = models.ForeignKey(
         User,
@@ -248,6 +167,12 @@ class StatusChange(models.Model):
                 violation_error_message=_("Tulis alasan keputusan ini."),
             ),
             models.CheckConstraint(
+                name="report_is_named_exactly_for_its_changes",
+                condition=(Q(source=ChangeSource.REPORT) & Q(report__isnull=False))
+                | (~Q(source=ChangeSource.REPORT) & Q(report=None)),
+                violation_error_message=_("Perubahan dari laporan menyebut laporannya; yang lain tidak."),
+            ),
+            models.CheckConstraint(
                 name="status_is_known",
                 condition=Q(status__in=Status.values) & Q(reason__in=["", *Reason.values]),
                 violation_error_message=_("Pilih status dan sebab dari daftar."),
@@ -262,68 +187,3 @@ class StatusChange(models.Model):
     @property
     def is_live(self) -> bool:
         return self.retracted_at is None
-
-
-class NeedPurpose(models.TextChoices):
-    STOCK = "stock", _("Stok barang")
-    EQUIPMENT = "equipment", _("Peralatan")
-    RENOVATION = "renovation", _("Renovasi")
-    RENT = "rent", _("Sewa tempat")
-    PERMIT = "permit", _("Perizinan")
-    TRAINING = "training", _("Pelatihan")
-    WORKING_CAPITAL = "working_capital", _("Modal kerja")
-
-
-class CapitalNeedQuerySet(ScopedQuerySet["CapitalNeed"]):
-    cooperative_path: ClassVar[str] = "outlet__cooperative"
-
-    def open_on(self, day: date) -> Self:
-        """Needs that had arisen by that day and were not yet closed."""
-        return self.known_on(day).filter(Q(closed_on=None) | Q(closed_on__gt=day))
-
-    def closed_by(self, day: date) -> Self:
-        """Needs that were met on that day or earlier."""
-        return self.known_on(day).filter(closed_on__lte=day)
-
-    def known_on(self, day: date) -> Self:
-        """Needs that had arisen by that day, met or not."""
-        return self.filter(since_on__lte=day)
-
-    def search(self, text: str) -> Self:
-        return self.filter(Q(text__icontains=text.strip()) | Q(outlet__in=Outlet.objects.search(text)))
-
-
-class CapitalNeed(EditedModel):
-    """What an outlet lacks to open or go on, in rupiah, from a day until it is closed."""
-
-    outlet = models.ForeignKey(Outlet, models.PROTECT, verbose_name=_("gerai"), related_name="needs")
-    purpose = models.CharField(_("untuk"), max_length=16, choices=NeedPurpose)
-    text = models.CharField(_("rincian"), max_length=300, blank=True)
-    amount_idr = models.BigIntegerField(pgettext_lazy("money", "jumlah"))
-    since_on = models.DateField(_("sejak"))
-    closed_on = models.DateField(_("terpenuhi pada"), null=True, blank=True)
-
-    objects = CapitalNeedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("kebutuhan modal")
-        verbose_name_plural = pgettext_lazy("plural", "kebutuhan modal")
-        ordering = ["-amount_idr", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="need_amount_is_positive",
-                condition=Q(amount_idr__gt=0),
-                violation_error_message=_("Jumlah lebih dari Rp 0."),
-            ),
-            models.CheckConstraint(
-                name="need_closes_after_it_opens",
-                condition=Q(closed_on=None) | Q(closed_on__gte=F("since_on")),
-                violation_error_message=_("Tanggal terpenuhi tidak boleh sebelum tanggal mulai."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.outlet}: {self.get_purpose_display()}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("outlets:need_edit", args=[self.pk])

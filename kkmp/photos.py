@@ -25,7 +25,7 @@ _MINUTES_A_DEGREE, _SECONDS_A_DEGREE = 60, 3_600
 class Photo:
     """`sha256` is of what was sent; `content` is the stored copy, a JPEG without any mark."""
 
-    content: ContentFile[bytes]
+    content: "ContentFile[bytes]"
     sha256: str
     taken_at: datetime | None
     lat: Decimal | None

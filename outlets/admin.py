@@ -1,11 +1,11 @@
-"""Back office of outlets and needs; status changes are facts, to read."""
+"""Back office of outlets and needs; status changes and monthly reports are facts, to read."""
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kkmp.back_office import EditedAdmin, FactAdmin
-from outlets.models import CapitalNeed, Outlet, StatusChange
+from outlets.models import CapitalNeed, Evidence, MonthlyReport, Outlet, ReportLine, ReportStep, StatusChange
 
 
 @admin.register(Outlet)
@@ -78,3 +78,65 @@ class StatusChangeAdmin(FactAdmin):
         (_("Pencatatan"), {"fields": ["source", "note", "recorded_at", "recorded_by"]}),
         (_("Pencabutan"), {"fields": ["retracted_at", "retracted_by", "retract_note"]}),
     ]
+
+
+@admin.register(MonthlyReport)
+class MonthlyReportAdmin(FactAdmin):
+    """To read: officers write, Sudin verifies or returns; a correction is a revision."""
+
+    list_display = ["month", "cooperative", "revision", "state", "no_change", "submitted_by", "reviewed_by"]
+    list_filter = [
+        "state",
+        "no_change",
+        "month",
+        ("superseded_at", admin.EmptyFieldListFilter),
+        "cooperative__kelurahan__kecamatan",
+    ]
+    list_select_related = ["cooperative__kelurahan", "submitted_by", "reviewed_by"]
+    search_fields = ["cooperative__kelurahan__name", "cooperative__kelurahan__code", "obstacle", "plan"]
+    search_help_text = _("Cari kelurahan, kendala, atau rencana.")
+    date_hierarchy = "month"
+    fieldsets = [
+        (None, {"fields": ["cooperative", "month", "revision", "correction_reason"]}),
+        (_("Isi"), {"fields": ["no_change", "obstacle", "plan", "saved_at", "saved_by"]}),
+        (_("Pengajuan"), {"fields": ["state", "submitted_by", "submitted_at"]}),
+        (_("Pemeriksaan"), {"fields": ["reviewed_by", "reviewed_at", "return_reason", "superseded_at"]}),
+    ]
+
+
+@admin.register(ReportLine)
+class ReportLineAdmin(FactAdmin):
+    list_display = ["report", "outlet", "status", "reason", "changed_on", "turnover_idr", "customers"]
+    list_filter = ["status", "reason", "report__month", "report__cooperative__kelurahan__kecamatan"]
+    list_select_related = ["report__cooperative__kelurahan", "outlet"]
+    search_fields = ["outlet__name", "report__cooperative__kelurahan__name"]
+    search_help_text = _("Cari gerai atau kelurahan.")
+    fieldsets = [
+        (None, {"fields": ["report", "outlet", "status", "reason", "changed_on"]}),
+        (_("Angka"), {"fields": ["turnover_idr", "procurement_idr", "customers"]}),
+    ]
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(FactAdmin):
+    list_display = ["line", "taken_at", "added_at", "added_by"]
+    list_filter = ["added_at", ("taken_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["line__outlet", "line__report__cooperative__kelurahan", "added_by"]
+    search_fields = ["line__outlet__name", "line__report__cooperative__kelurahan__name", "sha256"]
+    search_help_text = _("Cari gerai, kelurahan, atau sidik berkas.")
+    fieldsets = [
+        (None, {"fields": ["line", "sha256"]}),
+        (_("Kata foto"), {"fields": ["taken_at", ("lat", "lon")]}),
+        (_("Pencatatan"), {"fields": ["added_at", "added_by"]}),
+    ]
+
+
+@admin.register(ReportStep)
+class ReportStepAdmin(FactAdmin):
+    list_display = ["at", "report", "state", "by", "reason"]
+    list_filter = ["state", "at", "report__cooperative__kelurahan__kecamatan"]
+    list_select_related = ["report__cooperative__kelurahan", "by"]
+    search_fields = ["report__cooperative__kelurahan__name", "by__username", "reason"]
+    search_help_text = _("Cari kelurahan, pengguna, atau alasan.")
+    date_hierarchy = "at"
+    fieldsets = [(None, {"fields": ["report", "state", "at", "by", "reason"]})]

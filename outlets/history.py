@@ -16,7 +16,7 @@ def status_entries(
     """What was recorded and taken back, with the steps this person may take; `names_outlet` where several outlets meet."""
     may_retract = user.has_perm("outlets.retract_change")
     entries = []
-    for change in changes.select_related("outlet", "recorded_by", "retracted_by"):
+    for change in changes.select_related("outlet", "report", "recorded_by", "retracted_by"):
         title = _in_words(change, names_outlet=names_outlet)
         effect = _("berlaku %(day)s") % {"day": tanggal(change.effective_on)}
         entries.append(
@@ -24,7 +24,7 @@ def status_entries(
                 at=change.recorded_at,
                 title=title,
                 who=str(change.recorded_by),
-                note=f"{change.get_source_display()}, {effect}",
+                note=f"{change.source_in_words}, {effect}",
                 reason=change.note,
                 tone=change.status,
                 is_retracted=not change.is_live,

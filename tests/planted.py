@@ -21,12 +21,17 @@ from tests.factories import (
     CapitalNeedFactory,
     CooperativeFactory,
     EventFactory,
+    EvidenceFactory,
     KecamatanFactory,
     KelurahanFactory,
     MemberFactory,
+    MonthlyReportFactory,
     OutletFactory,
     PaperFactory,
+    ParameterFactory,
     PartnerFactory,
+    ReportLineFactory,
+    ReportStepFactory,
     StageChangeFactory,
     StatusChangeFactory,
     SupportFactory,
@@ -121,6 +126,21 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
         effective_on=date(2025, 9, 22),
     )
     need = CapitalNeedFactory.create(outlet=outlet, text=f"{word}kebutuhan", amount_idr=number * 11_111_111)
+    report = MonthlyReportFactory.create(
+        cooperative=cooperative,
+        submitted=True,
+        obstacle=f"{word}kendala",
+        plan=f"{word}rencana",
+        submitted_by=officer,
+        saved_by=officer,
+    )
+    line = ReportLineFactory.create(report=report, outlet=outlet, turnover_idr=number * 13_333_333)
+    photo = EvidenceFactory.create(line=line, sha256=f"{word}sidik", added_by=officer)
+    told = ReportStepFactory.create(report=report, by=officer, reason=f"{word}langkah")
+    # Verified ones are read by other pages than submitted ones.
+    former = MonthlyReportFactory.create(
+        cooperative=cooperative, month=date(2025, 9, 1), verified=True, plan=f"{word}lama", saved_by=officer
+    )
     member = MemberFactory.create(cooperative=cooperative, full_name=f"{word}anggota", number=f"{word}-1")
     support = SupportFactory.create(
         partner=shared.partner,
@@ -137,6 +157,7 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
         on=date(2025, 9, 1),
         source="https://a.example/",
     )
+    parameter = ParameterFactory.create(value=number, starts_on=date(2030, number, 1))
     target = Target.objects.create(
         kecamatan=kecamatan, on=date(2026, 12, 31), running=number, note=f"{word}target"
     )
@@ -160,11 +181,12 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     event = AccessEvent.objects.create(user=officer, verb=Verb.EXPORTED, target=f"{word}sasaran")
     grant = AreaGrant.objects.get(user=officer)
     planted: list[Model] = [
-        kecamatan, kelurahan, cooperative, officer, gone, term, paper, outlet, change, need, member, support, stage, attendance, fact,
+        kecamatan, kelurahan, cooperative, officer, gone, former, report, line, photo, told, parameter, term, paper, outlet, change, need, member, support, stage, attendance, fact,
         batch, row, link, event, grant, target,
     ]  # fmt: skip
     rows = {one._meta.label: one for one in planted}
-    sums = tuple(f"{amount:,}".replace(",", ".") for amount in (need.amount_idr, support.committed_idr))
+    amounts = (need.amount_idr, support.committed_idr, number * 13_333_333)
+    sums = tuple(f"{amount:,}".replace(",", ".") for amount in amounts)
     return Planted(word, officer, cooperative, rows, sums)
 
 

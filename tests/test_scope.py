@@ -74,6 +74,7 @@ LISTS = (
 MEMBERS = only(OFFICER, SUDIN, ADMIN)
 KEEPERS = only(OFFICER, SUDIN, ADMIN)
 DECIDERS = only(SUDIN)
+REPORT = "outlets.MonthlyReport"
 OUTLET, NEED, CHANGE = "outlets.Outlet", "outlets.CapitalNeed", "outlets.StatusChange"
 PAPER, TERM = "cooperatives.Paper", "cooperatives.BoardTerm"
 SUPPORT, BATCH = "partners.Support", "imports.ImportBatch"
@@ -111,6 +112,22 @@ ADDRESSES = {
     "outlets:needs": Address(queries=LISTS),
     "outlets:need_add": Address(arguments=_row(OUTLET), may=KEEPERS),
     "outlets:need_edit": Address(arguments=_row(NEED), may=KEEPERS),
+    "reports:list": Address(
+        queries=(
+            *LISTS[:1],
+            *LISTS[3:4],
+            lambda _area: {"month": "2025-10"},
+            lambda _area: {"month": "2025-09"},
+        )
+    ),
+    "reports:queue": Address(may=DECIDERS),
+    "reports:verify_many": Address(may=DECIDERS, queries=(lambda area: {"report": str(area.pk(REPORT))},)),
+    "reports:detail": Address(arguments=_row(REPORT)),
+    "reports:review": Address(arguments=_row(REPORT), may=DECIDERS),
+    "reports:withdraw": Address(arguments=_row(REPORT), may=only(OFFICER, SUDIN), posted=True, status=302),
+    "reports:correct": Address(arguments=_row(REPORT), may=only(OFFICER, SUDIN), status=302),
+    "reports:photo": Address(arguments=_row("outlets.Evidence"), may=MEMBERS),
+    "reports:form": Address(arguments=lambda area, _shared: [area.code, "2025-11"], may=only(OFFICER, SUDIN)),
     "members:list": Address(may=MEMBERS, queries=LISTS),
     "members:add": Address(arguments=_code, may=MEMBERS),
     "members:edit": Address(arguments=_row("members.Member"), may=MEMBERS),

@@ -13,10 +13,15 @@ from kkmp.history import read_history
 from members.models import count_members, with_member_count
 from outlets.capital import idle_without_need, need_total, with_open_needs
 from outlets.history import status_entries
-from outlets.models import CapitalNeed, Outlet, StatusChange
+from outlets.models import CapitalNeed, MonthlyReport, Outlet, ReportState, StatusChange
 from outlets.outlet_class import with_idle_reason, with_outlet_class, with_status
+from outlets.report_cycle import first_of_month, previous_month
+from outlets.report_effect import differences_of
 from outlets.timeline import changed_since_effect, timeline
 from partners.models import Support
+
+# Half a year of months, some with a revision.
+REPORTS_SHOWN = 8
 
 
 def with_figures(cooperatives: QuerySet[Cooperative], view: View) -> QuerySet[Cooperative]:
@@ -34,6 +39,20 @@ def papers_and_board(cooperative: Cooperative, view: View) -> dict[str, object]:
     return {
         "completeness": look(cooperative, papers=papers, terms=terms, on=view.on, user=view.user),
         "bodies": by_body([term for term in terms if term.holds_on(view.on)]),
+    }
+
+
+def reports_told(cooperative: Cooperative, view: View) -> dict[str, object]:
+    """What waits of this cooperative's reports with what it would change, and the months told of lately."""
+    mine = MonthlyReport.objects.visible_to(view.user).filter(cooperative=cooperative)
+    reports = list(mine.select_related("submitted_by", "cooperative__kelurahan")[:REPORTS_SHOWN])
+    waiting = [report for report in reports if report.state == ReportState.SUBMITTED]
+    found = differences_of(waiting) if waiting else {}
+    return {
+        "reports": reports,
+        "waiting": [(report, [one for one in found[report.pk] if not one.is_nothing]) for report in waiting],
+        "month_to_write": first_of_month(view.today),
+        "month_before": previous_month(view.today),
     }
 
 
@@ -62,6 +81,7 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         .as_of(view.on)
         .select_related("partner"),
         "members": count_members(mine, on=view.on),
+        **reports_told(cooperative, view),
         **papers_and_board(cooperative, view),
         "facts": PublicFact.objects.visible_to(view.user).filter(cooperative=cooperative),
         "history": read_history(

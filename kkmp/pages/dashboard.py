@@ -18,6 +18,8 @@ from cooperatives.targets import Verdict
 from kkmp.charts import Mark, Part, Series, Tile
 from kkmp.conditional import drawn_once, short_when_unchanged
 from kkmp.pages.beside import cooperative_beside
+from kkmp.pages.causes import Cause, causes_of
+from kkmp.pages.causes import in_words as causes_in_words
 from kkmp.pages.target_progress import (
     Progress,
     count_areas,
@@ -36,6 +38,8 @@ from partners.models import support_totals
 
 TREND_MONTHS = 13
 LONGEST_SHOWN = 5
+# Of one move; the number opens the list with all of them.
+CAUSES_SHOWN = 5
 RECORDED = (OutletClass.RUNNING, OutletClass.IDLE, OutletClass.NONE)
 
 
@@ -86,6 +90,8 @@ class Move:
     after: OutletClass
     count: int
     href: str
+    causes: list[Cause]
+    causes_in_words: str
 
 
 @short_when_unchanged
@@ -135,7 +141,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "published": published,
         "published_marks": _published_marks(published),
         "target_marks": _target_marks(view, targets),
-        "moves": _moves(view, rows),
+        "moves": _moves(view, rows, changes),
         "stayed": sum(row.before.outlet_class == row.after.outlet_class for row in rows),
         "longest_idle": _longest_idle(view, rows),
         "needs": open_needs_total(view.cooperatives, on=view.on),
@@ -324,19 +330,23 @@ def _target_marks(view: View, targets: Iterable[Target]) -> list[Mark]:
     ]
 
 
-def _moves(view: View, rows: Iterable[Row]) -> list[Move]:
-    """Every pair of classes between which a cooperative moved, the most frequent first."""
-    pairs = Counter(
-        (row.before.outlet_class, row.after.outlet_class)
-        for row in rows
-        if row.before.outlet_class != row.after.outlet_class
-    )
+def _moves(view: View, rows: Iterable[Row], changes: dict[int, list[Turn]]) -> list[Move]:
+    """Every pair of classes between which a cooperative moved, the most frequent first, and why."""
+    pairs: dict[tuple[OutletClass, OutletClass], list[Cooperative]] = {}
+    for row in rows:
+        if row.before.outlet_class != row.after.outlet_class:
+            pair = (row.before.outlet_class, row.after.outlet_class)
+            pairs.setdefault(pair, []).append(row.cooperative)
+    causes = causes_of(view, [one for moved in pairs.values() for one in moved], changes)
+    told = {pair: [causes[one.pk] for one in moved if one.pk in causes] for pair, moved in pairs.items()}
     return [
         Move(
             before,
             after,
-            count,
+            len(moved),
             _list_href(view, moved=f"{before.value}-{after.value}", since=view.since.isoformat()),
+            told[before, after][:CAUSES_SHOWN],
+            causes_in_words(told[before, after]),
         )
-        for (before, after), count in pairs.most_common()
+        for (before, after), moved in sorted(pairs.items(), key=lambda pair: -len(pair[1]))
     ]

@@ -6,8 +6,9 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative
 from cooperatives.scope import ScopedQuerySet
@@ -187,3 +188,13 @@ class StatusChange(models.Model):
     @property
     def is_live(self) -> bool:
         return self.retracted_at is None
+
+    @property
+    def source_in_words(self) -> str:
+        """Where the change comes from; of a report its month and revision. The row comes with `report`."""
+        if self.report is None:
+            return str(self.get_source_display())
+        words = {"month": date_format(self.report.month, "F Y"), "revision": self.report.revision}
+        if self.report.revision == 1:
+            return gettext("Laporan %(month)s") % words
+        return gettext("Laporan %(month)s, revisi %(revision)d") % words

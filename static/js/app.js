@@ -87,6 +87,24 @@ window.addEventListener("beforeunload", (event) => {
   for (const form of touched) if (form.isConnected) event.preventDefault();
 });
 
+// A form that is kept while it is typed says so: not yet, kept, or no network; kept is nothing to warn about.
+const said = () => document.getElementById("saved-state");
+document.addEventListener("input", (event) => {
+  const state = event.target.closest("form[data-autosave]") && said();
+  if (state) state.textContent = state.dataset.unsaved;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest?.("form[data-autosave]");
+  if (!form) return;
+  // Photos are sent by the person's own save.
+  const photos = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
+  if (event.detail.successful && !photos) touched.delete(form);
+  if (!event.detail.successful && said()) said().textContent = said().dataset.offline;
+});
+window.addEventListener("online", () => {
+  for (const form of document.querySelectorAll("form[data-autosave]")) if (touched.has(form)) form.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 // Copy and dismiss are hidden until they can work.
 function prepare(part) {
   for (const button of part.querySelectorAll("[data-copy], [data-dismiss], [data-print]")) button.hidden = false;

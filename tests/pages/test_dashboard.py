@@ -115,7 +115,9 @@ def test_flow_names_each_move_once(sudin: Client, one_of_each: dict[OutletClass,
         [cell.get_text(strip=True) for cell in row.select("th, td")]
         for row in page_of(sudin).select("section[aria-labelledby=flow] tbody tr")
     ]
-    assert rows == [["", "Ada, belum berjalan → Sudah berjalan", "1"], ["", "tetap", "3"]]
+    move = "Ada, belum berjalan → Sudah berjalan"
+    cause = f"1 lewat keputusan Sudin{outlet.cooperative}: Keputusan Sudin, 10 Maret 2026"
+    assert rows == [["", f"{move}{cause}", "1"], ["", "tetap", "3"]]
 
 
 @pytest.mark.usefixtures("today")

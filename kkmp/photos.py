@@ -40,6 +40,8 @@ def read_photo(file: "UploadedFile[Any]", *, most_bytes: int) -> Photo:
     file.seek(0)
     try:
         with Image.open(file, formats=[upload.media_type.name]) as picture:
+            # A PNG may say it after its pixels.
+            picture.load()
             exif = picture.getexif()
             taken_at, place = _taken_at(exif), _place(exif)
             upright = ImageOps.exif_transpose(picture).convert("RGB")

@@ -42,6 +42,9 @@ class ReportCell(models.TextChoices):
 # A report that reached the office.
 SENT = (ReportCell.VERIFIED, ReportCell.ZERO, ReportCell.SUBMITTED)
 
+# The officer has something to do, or may begin.
+IN_WRITING = (ReportCell.RETURNED, ReportCell.MISSING, ReportCell.DRAFT, ReportCell.WAITING)
+
 
 def first_of_month(day: date) -> date:
     return day.replace(day=1)

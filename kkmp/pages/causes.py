@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cooperatives.asof import View
 from cooperatives.models import Cooperative
-from outlets.models import CapitalNeed, ChangeSource, StatusChange
+from outlets.models import CapitalNeed, ChangeSource, Status, StatusChange
 from outlets.outlet_class import OutletClass, class_from
 from outlets.standing import Turn
 from partners.models import Stage, StageChange
@@ -71,11 +71,15 @@ def causes_of(view: View, moved: Iterable[Cooperative], changes: dict[int, list[
     )
     for stage in arrived.select_related("support__partner"):
         supports[stage.support.cooperative_id].append(stage)
-    return {
-        one.pk: Cause(one, by_cooperative[one.pk], needs[one.pk], supports[one.pk])
-        for one in moved
-        if one.pk in by_cooperative
-    }
+    found = {}
+    for one in moved:
+        if change := by_cooperative.get(one.pk):
+            # Money explains why an outlet runs, never why it stopped.
+            runs = change.status == Status.RUNNING
+            found[one.pk] = Cause(
+                one, change, needs[one.pk] if runs else [], supports[one.pk] if runs else []
+            )
+    return found
 
 
 def _turn(history: Sequence[Turn], view: View) -> int | None:

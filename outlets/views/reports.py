@@ -18,7 +18,14 @@ from cooperatives.views.profile import permitted
 from kkmp.edited import save_form
 from outlets.evidence import warnings_of
 from outlets.models import Evidence, MonthlyReport, ReportState
-from outlets.report_cycle import due_on, first_of_month, next_month, previous_month, with_report_state
+from outlets.report_cycle import (
+    IN_WRITING,
+    due_on,
+    first_of_month,
+    next_month,
+    previous_month,
+    with_report_state,
+)
 from outlets.report_effect import Difference, differences
 from outlets.report_forms import ReasonForm
 from outlets.report_services import start_correction, withdraw
@@ -47,6 +54,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "earlier": f"{previous_month(month):%Y-%m}",
         "later": f"{following:%Y-%m}" if following <= view.on else "",
         "waiting": _waiting(view),
+        "in_writing": IN_WRITING,
     }
     return render(request, "reports/list.html", context)
 

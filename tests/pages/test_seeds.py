@@ -331,7 +331,7 @@ def test_story_goes_on_after_its_plot() -> None:
 
 def test_demo_says_what_it_made(autumn: dt.date) -> None:
     assert run("seed_demo") == (
-        "Data contoh per 24/11/2026: 16 pengguna, 1517 anggota, 47 gerai, 131 perubahan status, 57 bantuan.\n"
+        "Data contoh per 24/11/2026: 16 pengguna, 1517 anggota, 47 gerai, 131 perubahan status, 787 laporan, 57 bantuan.\n"
     )
     assert sample_day() == autumn
 

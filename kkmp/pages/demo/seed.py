@@ -6,24 +6,24 @@ from enum import Enum, auto
 from django.db import transaction
 from django.utils import timezone
 
-from cooperatives.models import AreaGrant, BoardTerm, Paper, Target
+from cooperatives.models import AreaGrant, BoardTerm, Cooperative, Paper, Target
 from kkmp.accounts.models import User
 from kkmp.imports.models import ImportBatch
-from kkmp.pages.demo import papers, write
+from kkmp.pages.demo import papers, reports, write
 from kkmp.pages.demo.members import tell_members
 from kkmp.pages.demo.people import add_people, sample_day
 from kkmp.pages.demo.plan import START
 from kkmp.pages.demo.teller import tell
 from kkmp.pages.reference import read_csv, seed_reference
 from members.models import Member
-from outlets.models import CapitalNeed, Outlet, StatusChange
+from outlets.models import CapitalNeed, MonthlyReport, Outlet, StatusChange
 from partners.models import Support
 
 # The recap of 22 September 2025 was recorded on that and the next day.
 FIRST_DAY = START + timedelta(days=2)
 _PEOPLES_OWN = (
     *(User, AreaGrant, Target, Paper, BoardTerm, ImportBatch),
-    *(Outlet, StatusChange, CapitalNeed, Member, Support),
+    *(Outlet, MonthlyReport, StatusChange, CapitalNeed, Member, Support),
 )
 
 
@@ -57,7 +57,10 @@ def seed_demo(*, today: date) -> dict[str, int]:
     write.targets(people, today=today)
     write.members(tell_members(codes, before=today), people)
     outlets = write.outlets(story, people)
-    write.changes(story, people, outlets)
+    told = reports.tell_reports(story, people, codes, today=today)
+    of_code = dict(Cooperative.objects.order_by("pk").values_list("kelurahan", "pk"))
+    written = reports.reports(told, story, outlets, of_code)
+    write.changes(story, people, outlets, written)
     write.needs(story, people, outlets)
     write.supports(story, people)
     write.events(people, before=today)
@@ -66,6 +69,7 @@ def seed_demo(*, today: date) -> dict[str, int]:
         "anggota": Member,
         "gerai": Outlet,
         "perubahan status": StatusChange,
+        "laporan": MonthlyReport,
         "bantuan": Support,
     }
     return {kind: model._default_manager.count() for kind, model in kept.items()}

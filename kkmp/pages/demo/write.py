@@ -15,10 +15,11 @@ from kkmp.edited import EditedModel
 from kkmp.pages.demo import plan
 from kkmp.pages.demo.members import Membership
 from kkmp.pages.demo.people import JOINED_ON, People
-from kkmp.pages.demo.story import Place, Story, office_hour
+from kkmp.pages.demo.reports import Key, is_told_in_report
+from kkmp.pages.demo.story import Change, Place, Story, office_hour
 from kkmp.pages.reference import ORIGIN
 from members.models import Member
-from outlets.models import CapitalNeed, ChangeSource, Outlet, OutletKind, StatusChange
+from outlets.models import CapitalNeed, ChangeSource, MonthlyReport, Outlet, OutletKind, StatusChange
 from partners.models import Attendance, Event, Partner, StageChange, Support
 
 PROFILES_ON = date(2025, 8, 18)
@@ -127,25 +128,49 @@ def outlets(story: Story, people: People) -> Outlets:
     return dict(zip(story.places, bulk_create_with_history(rows, Outlet), strict=True))
 
 
-def changes(story: Story, people: People, of: Outlets) -> None:
+def changes(story: Story, people: People, of: Outlets, told: dict[Key, MonthlyReport]) -> None:
     cooperatives = _cooperatives()
     StatusChange.objects.bulk_create(
-        StatusChange(
-            cooperative=cooperatives[change.code],
-            outlet=of[change.place] if change.place else None,
-            status=change.status,
-            reason=change.reason,
-            note=change.note,
-            effective_on=change.effective_on,
-            recorded_at=change.recorded_at,
-            recorded_by=people.sudin_for(number),
-            source=ChangeSource.OPENING if change.is_opening else ChangeSource.DECISION,
-            retracted_at=change.retracted_at,
-            retracted_by=people.users["sudin.dua"] if change.retracted_at else None,
-            retract_note=change.retract_note,
+        _change(
+            change,
+            cooperatives[change.code],
+            of,
+            told,
+            by=people.sudin_for(number),
+            corrects=people.users["sudin.dua"],
         )
         for number, change in enumerate(story.changes)
     )
+
+
+def _change(
+    change: Change,
+    cooperative: Cooperative,
+    of: Outlets,
+    told: dict[Key, MonthlyReport],
+    *,
+    by: User,
+    corrects: User,
+) -> StatusChange:
+    """What came with a report was recorded by whoever verified it; the rest Sudin decided."""
+    report = told[change.code, change.effective_on.replace(day=1)] if is_told_in_report(change) else None
+    row = StatusChange(
+        cooperative=cooperative,
+        outlet=of[change.place] if change.place else None,
+        status=change.status,
+        reason=change.reason,
+        note=change.note,
+        effective_on=change.effective_on,
+        recorded_at=change.recorded_at,
+        recorded_by=by,
+        source=ChangeSource.OPENING if change.is_opening else ChangeSource.DECISION,
+        retracted_at=change.retracted_at,
+        retracted_by=corrects if change.retracted_at else None,
+        retract_note=change.retract_note,
+    )
+    if report is not None and report.reviewed_by is not None:
+        row.source, row.report, row.recorded_by = ChangeSource.REPORT, report, report.reviewed_by
+    return row
 
 
 def needs(story: Story, people: People, of: Outlets) -> None:

@@ -1,0 +1,116 @@
+"""Who has reported, as of any day, against a count by hand; and the days that the cycle turns on."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from cooperatives.models import Cooperative, ParameterKey
+from outlets.models import MonthlyReport
+from outlets.report_cycle import due_on, has_unreported_month, verify_by, with_report_state
+from tests.factories import (
+    CooperativeFactory,
+    MonthlyReportFactory,
+    ParameterFactory,
+    ReportStepFactory,
+    UserFactory,
+    officer_of,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+JAKARTA = ZoneInfo("Asia/Jakarta")
+JANUARY, FEBRUARY, MARCH = dt.date(2026, 1, 1), dt.date(2026, 2, 1), dt.date(2026, 3, 1)
+
+
+def at(month: int, day: int, hour: int = 10) -> dt.datetime:
+    return dt.datetime(2026, month, day, hour, tzinfo=JAKARTA)
+
+
+def report(month: dt.date, *steps: tuple[str, dt.datetime], **values: Any) -> MonthlyReport:
+    """Of a new cooperative unless one is given; it went through these steps and stands at the last."""
+    traits = {} if steps[-1][0] == "draft" else {steps[-1][0]: True}
+    row = MonthlyReportFactory.create(month=month, **traits, **values)
+    for state, moment in steps:
+        reason = "Periksa" if state == "returned" else ""
+        ReportStepFactory.create(report=row, state=state, at=moment, reason=reason)
+    return row
+
+
+def states(month: dt.date, on: dt.date) -> list[tuple[str, bool]]:
+    """In the order in which the cooperatives were made."""
+    rows = with_report_state(Cooperative.objects.order_by("pk"), month=month, on=on)
+    return list(rows.values_list("report_cell", "report_is_late"))
+
+
+@pytest.fixture
+def city() -> None:
+    """February of eight cooperatives, due on 7 March."""
+    report(FEBRUARY, ("draft", at(3, 1)), ("submitted", at(3, 2)), ("verified", at(3, 5)))
+    report(FEBRUARY, ("draft", at(3, 1)), ("submitted", at(3, 7, 23)), ("verified", at(3, 9)), no_change=True)
+    report(FEBRUARY, ("draft", at(3, 8)), ("submitted", at(3, 8)))
+    report(FEBRUARY, ("draft", at(3, 1)), ("submitted", at(3, 6)), ("returned", at(3, 8)))
+    report(FEBRUARY, ("draft", at(3, 3)))
+    CooperativeFactory.create()
+    CooperativeFactory.create(founded_on=dt.date(2026, 3, 2))
+    CooperativeFactory.create(founded_on=dt.date(2026, 2, 28))
+
+
+@pytest.mark.usefixtures("city")
+def test_a_month_stands_as_it_stood_on_each_day() -> None:
+    waiting, missing, not_yet = ("waiting", False), ("missing", True), ("not_yet", False)
+    unborn = ("not_expected", False)
+    assert states(FEBRUARY, dt.date(2026, 1, 31)) == [*[not_yet] * 6, unborn, not_yet]
+    assert states(FEBRUARY, dt.date(2026, 2, 28)) == [*[waiting] * 6, unborn, waiting]
+    draft, submitted = ("draft", False), ("submitted", False)
+    assert states(FEBRUARY, dt.date(2026, 3, 4)) == [
+        *(submitted, draft, waiting, draft, draft),
+        *(waiting, unborn, waiting),
+    ]
+    assert states(FEBRUARY, dt.date(2026, 3, 7)) == [
+        *(("verified", False), submitted, waiting, submitted, draft),
+        *(waiting, unborn, waiting),
+    ]
+    assert states(FEBRUARY, dt.date(2026, 3, 16)) == [
+        *(("verified", False), ("zero", False), ("submitted", True), ("returned", False), missing),
+        *(missing, unborn, missing),
+    ]
+
+
+@pytest.mark.usefixtures("city")
+def test_who_has_not_reported() -> None:
+    found = has_unreported_month(Cooperative.objects.order_by("pk"), month=FEBRUARY)
+    everybody = list(Cooperative.objects.order_by("pk"))
+    assert set(found) == {everybody[number] for number in (3, 4, 5, 7)}
+
+
+def test_a_correction_in_writing_leaves_the_month_verified() -> None:
+    first = report(JANUARY, ("submitted", at(2, 2)), ("verified", at(2, 5)), no_change=True)
+    again = {"cooperative": first.cooperative, "correction": True}
+    revision = report(JANUARY, ("draft", at(3, 1)), ("submitted", at(3, 2)), **again)
+    assert states(JANUARY, dt.date(2026, 3, 16)) == [("zero", False)]
+    ReportStepFactory.create(report=revision, state="verified", at=at(3, 3))
+    assert states(JANUARY, dt.date(2026, 3, 16)) == [("verified", False)]
+    assert states(JANUARY, dt.date(2026, 3, 2)) == [("zero", False)]
+
+
+def test_the_days_of_the_cycle_are_dated() -> None:
+    assert (due_on(FEBRUARY), verify_by(FEBRUARY)) == (dt.date(2026, 3, 7), dt.date(2026, 3, 15))
+    ParameterFactory.create(value=10, starts_on=dt.date(2026, 3, 1))
+    ParameterFactory.create(key=ParameterKey.REPORT_VERIFY_DAY, value=20, starts_on=dt.date(2026, 2, 1))
+    assert [due_on(month).day for month in (JANUARY, FEBRUARY, MARCH)] == [7, 10, 10]
+    assert [verify_by(month).day for month in (dt.date(2025, 12, 1), JANUARY)] == [15, 20]
+
+
+def test_the_list_says_it_to_each_person_of_their_area(client: Client) -> None:
+    mine = report(FEBRUARY, ("draft", at(3, 1)), ("submitted", at(3, 2))).cooperative
+    report(FEBRUARY, ("draft", at(3, 1)))
+    client.force_login(officer_of(mine.kelurahan))
+    answer = client.get("/reports/?month=2026-02")
+    assert [(row.pk, row.report_cell) for row in answer.context["rows"]] == [(mine.pk, "submitted")]
+    client.force_login(UserFactory.create(leader=True))
+    answer = client.get("/reports/?month=2026-02&on=2026-03-01")
+    assert [row.report_cell for row in answer.context["rows"]] == ["draft", "draft"]
+    for odd in ("2026-13", "x" * 5_000, "2026-04", "\0"):
+        assert client.get("/reports/", {"month": odd}).context["month"] == MARCH

@@ -20,7 +20,8 @@ HERE = {1: "S", 2: (6.0, 14.0, 40.56), 3: "E", 4: (106.0, 48.0, 1.8)}
 
 def sent(kind: str = "JPEG", *, size: tuple[int, int] = (40, 30), **parts: dict[int, Any]) -> bytes:
     marks = Image.Exif()
-    marks.update(parts.get("top", {}))
+    # Without any mark of its own Pillow leaves the rest out too.
+    marks.update({271: "Contoh", **parts.get("top", {})})
     for name, key in (("details", EXIF), ("gps", GPS)):
         marks.get_ifd(key).update(parts.get(name, {}))
     buffer = io.BytesIO()

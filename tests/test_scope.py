@@ -73,7 +73,7 @@ LISTS = (
 )
 MEMBERS = only(OFFICER, SUDIN, ADMIN)
 KEEPERS = only(OFFICER, SUDIN, ADMIN)
-DECIDERS = only(SUDIN)
+DECIDERS, WRITERS = only(SUDIN), only(OFFICER, SUDIN)
 REPORT = "outlets.MonthlyReport"
 OUTLET, NEED, CHANGE = "outlets.Outlet", "outlets.CapitalNeed", "outlets.StatusChange"
 PAPER, TERM = "cooperatives.Paper", "cooperatives.BoardTerm"
@@ -112,20 +112,13 @@ ADDRESSES = {
     "outlets:needs": Address(queries=LISTS),
     "outlets:need_add": Address(arguments=_row(OUTLET), may=KEEPERS),
     "outlets:need_edit": Address(arguments=_row(NEED), may=KEEPERS),
-    "reports:list": Address(
-        queries=(
-            *LISTS[:1],
-            *LISTS[3:4],
-            lambda _area: {"month": "2025-10"},
-            lambda _area: {"month": "2025-09"},
-        )
-    ),
+    "reports:list": Address(queries=(LISTS[0], LISTS[3], lambda _area: {"month": "2025-10"})),
     "reports:queue": Address(may=DECIDERS),
     "reports:verify_many": Address(may=DECIDERS, queries=(lambda area: {"report": str(area.pk(REPORT))},)),
     "reports:detail": Address(arguments=_row(REPORT)),
     "reports:review": Address(arguments=_row(REPORT), may=DECIDERS),
     "reports:withdraw": Address(arguments=_row(REPORT), may=only(OFFICER, SUDIN), posted=True, status=302),
-    "reports:correct": Address(arguments=_row(REPORT), may=only(OFFICER, SUDIN), status=302),
+    "reports:correct": Address(arguments=_row(REPORT), may=WRITERS, status=302),
     "reports:photo": Address(arguments=_row("outlets.Evidence"), may=MEMBERS),
     "reports:form": Address(arguments=lambda area, _shared: [area.code, "2025-11"], may=only(OFFICER, SUDIN)),
     "members:list": Address(may=MEMBERS, queries=LISTS),

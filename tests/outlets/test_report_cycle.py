@@ -112,5 +112,5 @@ def test_the_list_says_it_to_each_person_of_their_area(client: Client) -> None:
     client.force_login(UserFactory.create(leader=True))
     answer = client.get("/reports/?month=2026-02&on=2026-03-01")
     assert [row.report_cell for row in answer.context["rows"]] == ["draft", "draft"]
-    for odd in ("2026-13", "x" * 5_000, "2026-04", "\0"):
+    for odd in ("2026-13", "x" * 5_000, "2026-04"):
         assert client.get("/reports/", {"month": odd}).context["month"] == MARCH

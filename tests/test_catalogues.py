@@ -98,7 +98,7 @@ SAME = {
     *("Kecamatan, kelurahan", "Kota Administrasi Jakarta Selatan", "Data", "Enter", "Esc", "Tab"),
     *("%(area)s m²", "Admin", "Bahasa Indonesia", "BUMD", "BUMN", "NIB", "NIK", "NPWP", "KKMP", "SK AHU"),
     *("Internet", "internet", "Jl. Contoh 1", "Kecamatan", "Kelurahan", "Platform digital"),
-    *("Status", "status", "Target", "target", "kecamatan", "kelurahan"),
+    *("Status", "status", "Target", "target", "kecamatan", "kelurahan", "parameter"),
 }
 
 

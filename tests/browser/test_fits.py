@@ -31,6 +31,7 @@ NO_PAGES = {
     "imports:failed",
     "cooperatives:paper_file",
     "cooperatives:paper_former",
+    "reports:photo",
     "healthz",
     "readyz",
 }

@@ -8,12 +8,22 @@ puts back whatever is missing or differs; a test compares the list with what the
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from kkmp.trigger_conditions import (
+    changed,
+    column_of,
+    columns_of,
+    locked_parent,
+    locked_update,
+    locked_when,
+    owner_check,
+    owner_check_through,
+    update_refused_when,
+)
 from kkmp.trigger_rules import (
     DECLARED,
     REACHING,
@@ -210,76 +220,6 @@ def _stamp_postgresql(table: str) -> Iterator[Trigger]:
     yield Trigger(name, table, (_function(name, body), made))
 
 
-def _column(model: type[models.Model], field: str) -> str:
-    found: Any = model._meta.get_field(field)
-    return str(found.column)
-
-
-def _columns(model: type[models.Model]) -> list[str]:
-    return [str(field.column) for field in model._meta.concrete_fields]
-
-
-def _owner_check(rule: SameOwner, model: type[models.Model]) -> str:
-    related: Any = model._meta.get_field(rule.field).related_model
-    link, owner = _column(model, rule.field), _column(model, rule.owner)
-    return (
-        f'NEW."{link}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{related._meta.db_table}" r '
-        f'WHERE r."{related._meta.pk.column}" = NEW."{link}" AND r."{_column(related, rule.owner)}" = NEW."{owner}")'
-    )
-
-
-def _owner_check_through(rule: SameOwnerThrough, model: type[models.Model]) -> str:
-    related: Any = model._meta.get_field(rule.field).related_model
-    middle: Any = model._meta.get_field(rule.via).related_model
-    link, via = _column(model, rule.field), _column(model, rule.via)
-    return (
-        f'NEW."{link}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{related._meta.db_table}" r '
-        f'JOIN "{middle._meta.db_table}" m ON m."{_column(middle, rule.owner)}" = r."{_column(related, rule.owner)}" '
-        f'WHERE r."{related._meta.pk.column}" = NEW."{link}" AND m."{middle._meta.pk.column}" = NEW."{via}")'
-    )
-
-
-def _locked_parent(rule: LockedWith, model: type[models.Model], row: str) -> str:
-    """SQL that is true when the row (NEW or OLD) hangs on a locked one."""
-    column = _column(model, rule.path[0])
-    inner = f'{row}."{column}"'
-    owner = model
-    for step in rule.path[:-1]:
-        middle: Any = owner._meta.get_field(step).related_model
-        following = _column(middle, rule.path[rule.path.index(step) + 1])
-        inner = f'(SELECT "{following}" FROM "{middle._meta.db_table}" WHERE "{middle._meta.pk.column}" = {inner})'
-        owner = middle
-    last: Any = owner._meta.get_field(rule.path[-1]).related_model
-    return (
-        f'EXISTS (SELECT 1 FROM "{last._meta.db_table}" WHERE "{last._meta.pk.column}" = {inner} '
-        f"AND \"{_column(last, rule.field)}\" = '{rule.value}')"
-    )
-
-
-def _locked_when(rule: Locked, model: type[models.Model]) -> str:
-    return f"""OLD."{_column(model, rule.field)}" = '{rule.value}'"""
-
-
-def _locked_update(rule: Locked, model: type[models.Model], operator: str) -> str:
-    once = AppendOnly(rule.model, rule.filled_once)
-    return f"{_locked_when(rule, model)} AND ({_update_refused_when(once, model, operator)})"
-
-
-def _changed(columns: list[str], operator: str) -> str:
-    return " OR ".join(f'NEW."{column}" {operator} OLD."{column}"' for column in columns)
-
-
-def _update_refused_when(rule: AppendOnly, model: type[models.Model], operator: str) -> str:
-    """SQL condition under which an UPDATE of an append-only row is refused."""
-    if not rule.filled_once:
-        return ""
-    once = [_column(model, field) for field in rule.filled_once]
-    others = [column for column in _columns(model) if column not in once]
-    already = " OR ".join(f"""COALESCE(CAST(OLD."{column}" AS text), '') <> ''""" for column in once)
-    empty = " OR ".join(f"""COALESCE(CAST(NEW."{column}" AS text), '') = ''""" for column in once)
-    return f"({_changed(others, operator)}) OR ({already}) OR ({empty})"
-
-
 def _sqlite(rule: Refusing, model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[Trigger]:
     table = model._meta.db_table
 
@@ -292,32 +232,32 @@ def _sqlite(rule: Refusing, model: type[models.Model], connection: BaseDatabaseW
     if isinstance(rule, AppendOnly):
         message = f"{table} is append-only"
         yield trigger("no_delete", "DELETE", "", message)
-        yield trigger("no_update", "UPDATE", _update_refused_when(rule, model, "IS NOT"), message)
+        yield trigger("no_update", "UPDATE", update_refused_when(rule, model, "IS NOT"), message)
         yield trigger("no_replace", "INSERT", _sqlite_collision(model, connection), message)
     elif isinstance(rule, SameOwner):
         message = f"{rule.field} belongs to another {rule.owner}"
         for event in ("INSERT", "UPDATE"):
-            yield trigger(f"{rule.field}_owner_{event.lower()}", event, _owner_check(rule, model), message)
+            yield trigger(f"{rule.field}_owner_{event.lower()}", event, owner_check(rule, model), message)
     elif isinstance(rule, SameOwnerThrough):
         message = f"{rule.field} belongs to another {rule.owner}"
         for event in ("INSERT", "UPDATE"):
-            condition = _owner_check_through(rule, model)
+            condition = owner_check_through(rule, model)
             yield trigger(f"{rule.field}_owner_{event.lower()}", event, condition, message)
     elif isinstance(rule, Locked):
         message = f"{table} is locked"
-        yield trigger("no_delete", "DELETE", _locked_when(rule, model), message)
-        yield trigger("no_update", "UPDATE", _locked_update(rule, model, "IS NOT"), message)
-        held = f""" AND "{table}"."{_column(model, rule.field)}" = '{rule.value}'"""
+        yield trigger("no_delete", "DELETE", locked_when(rule, model), message)
+        yield trigger("no_update", "UPDATE", locked_update(rule, model, "IS NOT"), message)
+        held = f""" AND "{table}"."{column_of(model, rule.field)}" = '{rule.value}'"""
         yield trigger("no_replace", "INSERT", _sqlite_collision(model, connection, held), message)
     elif isinstance(rule, LockedWith):
         message = f"{table} is locked"
         for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
-            locked = " OR ".join(_locked_parent(rule, model, row) for row in rows)
+            locked = " OR ".join(locked_parent(rule, model, row) for row in rows)
             yield trigger(f"no_{event.lower()}", event, locked, message)
     else:
-        column, key = _column(model, rule.field), str(model._meta.pk.column)
+        column, key = column_of(model, rule.field), str(model._meta.pk.column)
         message = f"{rule.field} cannot change"
-        yield trigger(f"{rule.field}_fixed", f'UPDATE OF "{column}"', _changed([column], "IS NOT"), message)
+        yield trigger(f"{rule.field}_fixed", f'UPDATE OF "{column}"', changed([column], "IS NOT"), message)
         # INSERT OR REPLACE of a stored row is an update in disguise.
         moved = f'EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}" AND "{column}" IS NOT NEW."{column}")'
         yield trigger(f"{rule.field}_not_replaced", "INSERT", moved, message)
@@ -337,8 +277,8 @@ def _sqlite_collision(model: type[models.Model], connection: BaseDatabaseWrapper
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
             condition = str(constraint.create_sql(model, editor)).partition(" WHERE ")[2]
-            uniques.append(([_column(model, field) for field in constraint.fields], condition))
-    new_row = ", ".join(f'NEW."{column}" AS "{column}"' for column in _columns(model))
+            uniques.append(([column_of(model, field) for field in constraint.fields], condition))
+    new_row = ", ".join(f'NEW."{column}" AS "{column}"' for column in columns_of(model))
     parts = []
     for columns, condition in uniques:
         same = " AND ".join(f'"{table}"."{column}" = NEW."{column}"' for column in columns)
@@ -377,33 +317,33 @@ def _postgresql(
         message = f"{table} is append-only"
         yield trigger("no_delete", "DELETE", "", message)
         yield trigger("no_truncate", "TRUNCATE", "", message, level="STATEMENT")
-        yield trigger("no_update", "UPDATE", _update_refused_when(rule, model, "IS DISTINCT FROM"), message)
+        yield trigger("no_update", "UPDATE", update_refused_when(rule, model, "IS DISTINCT FROM"), message)
     elif isinstance(rule, SameOwner):
         yield trigger(
             f"{rule.field}_owner",
             "INSERT OR UPDATE",
-            _owner_check(rule, model),
+            owner_check(rule, model),
             f"{rule.field} belongs to another {rule.owner}",
         )
     elif isinstance(rule, SameOwnerThrough):
         message = f"{rule.field} belongs to another {rule.owner}"
-        yield trigger(f"{rule.field}_owner", "INSERT OR UPDATE", _owner_check_through(rule, model), message)
+        yield trigger(f"{rule.field}_owner", "INSERT OR UPDATE", owner_check_through(rule, model), message)
     elif isinstance(rule, Locked):
         message = f"{table} is locked"
-        yield trigger("no_delete", "DELETE", _locked_when(rule, model), message, returns="OLD")
+        yield trigger("no_delete", "DELETE", locked_when(rule, model), message, returns="OLD")
         yield trigger("no_truncate", "TRUNCATE", "", message, level="STATEMENT")
-        yield trigger("no_update", "UPDATE", _locked_update(rule, model, "IS DISTINCT FROM"), message)
+        yield trigger("no_update", "UPDATE", locked_update(rule, model, "IS DISTINCT FROM"), message)
     elif isinstance(rule, LockedWith):
         message = f"{table} is locked"
         for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
-            locked = " OR ".join(_locked_parent(rule, model, row) for row in rows)
+            locked = " OR ".join(locked_parent(rule, model, row) for row in rows)
             yield trigger(f"no_{event.lower()}", event, locked, message, returns=rows[-1])
         yield trigger("no_truncate", "TRUNCATE", "", message, level="STATEMENT")
     else:
-        column = _column(model, rule.field)
+        column = column_of(model, rule.field)
         yield trigger(
             f"{rule.field}_fixed",
             "UPDATE",
-            _changed([column], "IS DISTINCT FROM"),
+            changed([column], "IS DISTINCT FROM"),
             f"{rule.field} cannot change",
         )

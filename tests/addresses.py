@@ -18,6 +18,10 @@ _REGEX_PARTS = (
 )
 
 
+# Arguments of which not every text is one; “1” fills the others.
+OF_ONE_SHAPE = {"month": "2026-03"}
+
+
 @dataclass(frozen=True)
 class Route:
     """`path` has its arguments in angle brackets: “/outlets/<pk>/edit/”; `name` is empty where there is none."""
@@ -36,7 +40,8 @@ class Route:
         return self.path.startswith("/admin/")
 
     def filled(self, default: str = "1", **arguments: object) -> str:
-        return re.sub(r"<(\w+)>", lambda found: str(arguments.get(found[1], default)), self.path)
+        given = {**OF_ONE_SHAPE, **arguments}
+        return re.sub(r"<(\w+)>", lambda found: str(given.get(found[1], default)), self.path)
 
 
 def all_routes() -> list[Route]:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import (
     Case,
     CharField,
+    DateField,
     DateTimeField,
     IntegerField,
     OuterRef,
@@ -45,6 +46,19 @@ SENT = (ReportCell.VERIFIED, ReportCell.ZERO, ReportCell.SUBMITTED)
 
 # The officer has something to do, or may begin.
 IN_WRITING = (ReportCell.RETURNED, ReportCell.MISSING, ReportCell.DRAFT, ReportCell.WAITING)
+
+
+def last_ended_month(day: date) -> date:
+    """The month that the office is after on a day: the last one that is over."""
+    return previous_month(first_of_month(day))
+
+
+def months_until(month: date, count: int) -> list[date]:
+    """So many months, that one last."""
+    months = [month]
+    while len(months) < count:
+        months.append(previous_month(months[-1]))
+    return months[::-1]
 
 
 def first_of_month(day: date) -> date:
@@ -120,14 +134,20 @@ def end_of(day: date) -> datetime:
 
 
 def with_report_state(
-    cooperatives: QuerySet[Cooperative], *, month: date, on: date, name: str = "report"
+    cooperatives: QuerySet[Cooperative],
+    *,
+    month: date,
+    on: date,
+    name: str = "report",
+    cycle: Cycle | None = None,
 ) -> QuerySet[Any]:
     """Annotate how the report of a month stood at the end of a day.
 
     `report_cell` is a ReportCell; `report_id` the latest revision begun by then; `report_sent_at` when a report was
-    first submitted; `report_is_late` whether that, or nothing so far, is after the day it was due.
+    first submitted; `report_is_late` whether that, or nothing so far, is after the day it was due; `report_month` the
+    month. `cycle` as it was read already.
     """
-    cycle = read_cycle()
+    cycle = cycle or read_cycle()
     due = cycle.due_on(month)
     reports = MonthlyReport.objects.filter(cooperative=OuterRef("pk"), month=month)
     steps = ReportStep.objects.filter(
@@ -140,6 +160,7 @@ def with_report_state(
     begun = reports.filter(steps__at__lte=end_of(on)).order_by("-revision")
     rows = cooperatives.annotate(
         **{
+            f"{name}_month": Value(month, output_field=DateField()),
             f"{name}_id": Subquery(begun.values("pk")[:1], output_field=IntegerField()),
             latest: Subquery(steps.values("state")[:1], output_field=CharField()),
             counting: Subquery(verified.values("report__no_change")[:1]),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db.models import QuerySet
 
@@ -23,6 +24,10 @@ class MonthCell:
     report_id: int | None = None
     sent_at: datetime | None = None
     is_late: bool = False
+
+    @property
+    def is_sent_late(self) -> bool:
+        return self.is_late and self.sent_at is not None
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,14 @@ class Months:
 
     def by_kecamatan(self, month: date) -> dict[str, Completeness]:
         """Code of the kecamatan → its figures, of every kecamatan with a cooperative in the group."""
+        return {code: self._count(month, group) for code, group in self._by_kecamatan.items()}
+
+    @cached_property
+    def _by_kecamatan(self) -> dict[str, list[Cooperative]]:
         groups: dict[str, list[Cooperative]] = {}
         for cooperative in self.cooperatives:
             groups.setdefault(cooperative.kelurahan.kecamatan_id, []).append(cooperative)
-        return {code: self._count(month, group) for code, group in groups.items()}
+        return groups
 
     def _count(self, month: date, group: Iterable[Cooperative]) -> Completeness:
         found = [self.cells[cooperative.pk, month] for cooperative in group]
@@ -116,9 +125,14 @@ class Months:
         )
 
 
-def read_months(cooperatives: QuerySet[Cooperative], *, months: Sequence[date], on: date) -> Months:
-    """How those months stood with those cooperatives at the end of a day; the cooperatives in their own order."""
-    cycle = read_cycle()
+def read_months(
+    cooperatives: QuerySet[Cooperative], *, months: Sequence[date], on: date, cycle: Cycle | None = None
+) -> Months:
+    """How those months stood with those cooperatives at the end of a day; the cooperatives in their own order.
+
+    `cycle` as it was read already.
+    """
+    cycle = cycle or read_cycle()
     rows = list(cooperatives.select_related("kelurahan__kecamatan"))
     taken = ReportStep.objects.filter(
         report__cooperative__in=cooperatives.order_by().values("pk"), report__month__in=months

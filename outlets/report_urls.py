@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from outlets.views import report_form, reports, review
+from outlets.views import report_form, report_grid, report_reminders, reports, review
 
 
 class MonthConverter:
@@ -24,7 +24,8 @@ register_converter(MonthConverter, "month")
 app_name = "reports"
 
 urlpatterns = [
-    path("", reports.report_list, name="list"),
+    path("", report_grid.report_list, name="list"),
+    path("reminders/", report_reminders.reminders, name="reminders"),
     path("queue/", review.queue, name="queue"),
     path("queue/verify/", review.verify_chosen, name="verify_many"),
     path("<int:pk>/", reports.detail, name="detail"),

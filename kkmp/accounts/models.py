@@ -157,6 +157,7 @@ class Verb(models.TextChoices):
     EXPORTED = "exported", _("data diekspor")
     PRINTED = "printed", _("dicetak")
     REVEALED = "revealed", _("nomor identitas dibuka")
+    REMINDED = "reminded", _("pengingat dikirim")
 
 
 class AccessEventQuerySet(models.QuerySet["AccessEvent"]):

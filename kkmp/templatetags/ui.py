@@ -147,7 +147,7 @@ def iso(value: date | datetime | None) -> str:
 
 # --- tones and signs ----------------------------------------------------------
 
-# Statuses, stages and states of reports share seven tones; a word or a sign always stands beside the colour.
+# Statuses, stages and states of reports share nine tones; a word or a sign always stands beside the colour.
 _TONES = {
     "running": "running",
     "success": "running",
@@ -168,7 +168,8 @@ _TONES = {
     "cancelled": "closed",
     "error": "error",
     "danger": "error",
-    "returned": "error",
+    "returned": "returned",
+    "zero": "checked",
     "accent": "accent",
     "reached": "running",
     "on_the_way": "preparing",
@@ -189,6 +190,11 @@ _SIGNS = {
     "warning": "bang",
     "success": "check",
     "info": "info",
+    "checked": "equal",
+    "zero": "equal",
+    "submitted": "up",
+    "returned": "back",
+    "not_expected": "dash",
 }
 
 

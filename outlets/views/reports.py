@@ -1,11 +1,7 @@
-"""Monthly reports to read: who has reported, one report, its photos; and taking one back or correcting it."""
-
-import re
-from datetime import date
+"""One monthly report to read, its photos; and taking it back or correcting it."""
 
 import structlog
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,65 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cooperatives.asof import View, read_view
 from cooperatives.views.profile import permitted
 from kkmp.edited import save_form
 from outlets.evidence import warnings_of
 from outlets.models import Evidence, MonthlyReport, ReportState
-from outlets.report_cycle import (
-    IN_WRITING,
-    due_on,
-    first_of_month,
-    next_month,
-    previous_month,
-    with_report_state,
-)
+from outlets.report_cycle import due_on
 from outlets.report_effect import Difference, differences
 from outlets.report_forms import ReasonForm
 from outlets.report_services import start_correction, withdraw
 
 log = structlog.get_logger(__name__)
-_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
-# Until then the office is after the reports of the month before.
-LAST_DAY_OF_COLLECTING = 15
-
-
-@permission_required("outlets.view_monthlyreport", raise_exception=True)
-def report_list(request: HttpRequest) -> HttpResponse:
-    """How the report of a month stood with each cooperative in view, on the day that the page is asked about."""
-    view = read_view(request)
-    month = _asked_month(request, view)
-    rows = with_report_state(view.cooperatives, month=month, on=view.on).select_related(
-        "kelurahan__kecamatan"
-    )
-    following = next_month(month)
-    context = {
-        "view": view,
-        "month": month,
-        "due_on": due_on(month),
-        "rows": rows,
-        "keep": [*view.keep, ("month", f"{month:%Y-%m}")],
-        "earlier": f"{previous_month(month):%Y-%m}",
-        "later": f"{following:%Y-%m}" if following <= view.on else "",
-        "waiting": _waiting(view),
-        "in_writing": IN_WRITING,
-    }
-    return render(request, "reports/list.html", context)
-
-
-def _waiting(view: View) -> int:
-    """How many reports this person could review now."""
-    if not view.user.has_perm("outlets.verify_report"):
-        return 0
-    return MonthlyReport.objects.visible_to(view.user).reviewable_by(view.user).count()
-
-
-def _asked_month(request: HttpRequest, view: View) -> date:
-    asked = request.GET.get("month", "")
-    this_month = first_of_month(view.on)
-    if _MONTH.fullmatch(asked) and (month := date.fromisoformat(f"{asked}-01")) <= this_month:
-        return month
-    return previous_month(this_month) if view.on.day <= LAST_DAY_OF_COLLECTING else this_month
 
 
 def visible_report(request: HttpRequest, pk: int) -> MonthlyReport:

@@ -132,29 +132,29 @@ def read_months(
 
     `cycle` as it was read already.
     """
-    cycle = cycle or read_cycle()
     rows = list(cooperatives.select_related("kelurahan__kecamatan"))
+    return months_of(rows, months=months, on=on, cycle=cycle)
+
+
+def months_of(
+    rows: Sequence[Cooperative], *, months: Sequence[date], on: date, cycle: Cycle | None = None
+) -> Months:
+    """As `read_months`, of cooperatives that were read already, with their kelurahan."""
+    cycle = cycle or read_cycle()
     taken = ReportStep.objects.filter(
-        report__cooperative__in=cooperatives.order_by().values("pk"), report__month__in=months
-    )
+        report__cooperative__in=[row.pk for row in rows], report__month__in=months, at__lte=end_of(on)
+    ).order_by("report__revision", "at", "pk")
     steps: dict[tuple[int, date], list[_Step]] = {}
-    for cooperative, month, *step in (
-        taken.filter(at__lte=end_of(on))
-        .order_by("report__revision", "at", "pk")
-        .values_list("report__cooperative", "report__month", "report", "state", "at", "report__no_change")
+    for cooperative, month, *step in taken.values_list(
+        "report__cooperative", "report__month", "report", "state", "at", "report__no_change"
     ):
         steps.setdefault((cooperative, month), []).append(_Step(*step))
-    return Months(
-        on,
-        cycle,
-        months,
-        rows,
-        {
-            (row.pk, month): _fold(steps.get((row.pk, month), ()), row, month=month, on=on, cycle=cycle)
-            for row in rows
-            for month in months
-        },
-    )
+    cells = {
+        (row.pk, month): _fold(steps.get((row.pk, month), ()), row, month=month, on=on, cycle=cycle)
+        for row in rows
+        for month in months
+    }
+    return Months(on, cycle, months, rows, cells)
 
 
 @dataclass(frozen=True)

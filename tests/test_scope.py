@@ -113,6 +113,7 @@ ADDRESSES = {
     "outlets:need_add": Address(arguments=_row(OUTLET), may=KEEPERS),
     "outlets:need_edit": Address(arguments=_row(NEED), may=KEEPERS),
     "reports:list": Address(queries=(LISTS[0], LISTS[3], lambda _area: {"month": "2025-10"})),
+    "reports:reminders": Address(may=only(OFFICER, SUDIN)),
     "reports:queue": Address(may=DECIDERS),
     "reports:verify_many": Address(may=DECIDERS, queries=(lambda area: {"report": str(area.pk(REPORT))},)),
     "reports:detail": Address(arguments=_row(REPORT)),

@@ -95,6 +95,12 @@ def city_wide_people() -> QuerySet[User]:
     return User.objects.filter(Q(role__in=CITY_WIDE) | Q(is_superuser=True), is_active=True)
 
 
+def holders_of(permission: str) -> QuerySet[User]:
+    """Those whose role holds the right, wherever they see anything."""
+    roles = [role for role, rights in MATRIX.items() if permission in rights]
+    return User.objects.filter(role__in=roles, is_active=True)
+
+
 def area_keepers() -> QuerySet[User]:
     """Those who see what is granted to them: areas are granted to nobody else."""
     return User.objects.filter(is_active=True, is_superuser=False).exclude(role__in=CITY_WIDE)

@@ -28,6 +28,12 @@ def client_ip(request: HttpRequest) -> str | None:
         return None
 
 
+def own_address() -> str:
+    """Where people reach this installation, as far as the settings know it; the port of the demo is the usual one."""
+    host = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), "127.0.0.1")
+    return f"http://{host}:8000" if settings.IS_DEMO else f"https://{host}"
+
+
 def record_access(
     request: HttpRequest | None, verb: Verb, target: str = "", purpose: str = "", user: User | None = None
 ) -> None:

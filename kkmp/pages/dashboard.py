@@ -32,6 +32,9 @@ from members.models import count_members
 from outlets.capital import open_needs_of, open_needs_total
 from outlets.models import Reason
 from outlets.outlet_class import OutletClass
+from outlets.report_cycle import last_ended_month, next_month
+from outlets.report_figures import Completeness, months_of
+from outlets.report_grid import month_href, month_parts
 from outlets.standing import Standing, Turn, count_classes, histories, standing
 from outlets.timeline import changed_since_effect
 from partners.models import support_totals
@@ -94,6 +97,15 @@ class Move:
     causes_in_words: str
 
 
+@dataclass(frozen=True)
+class Reported:
+    """How a month's reports stand, as bar and as the list behind it."""
+
+    figures: Completeness
+    parts: list[Part]
+    href: str
+
+
 @short_when_unchanged
 def dashboard(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") == "cooperative-beside":
@@ -146,6 +158,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "longest_idle": _longest_idle(view, rows),
         "needs": open_needs_total(view.cooperatives, on=view.on),
         "members": count_members(view.cooperatives, on=view.on, since=view.since),
+        "reporting": _reporting(view, rows),
         "supports": support_totals(view.cooperatives, on=view.on),
         "changed_since": changed_since_effect(view.cooperatives, on=view.on),
         **cooperative_beside(view, selected),
@@ -172,6 +185,17 @@ def _longest_idle(view: View, rows: Iterable[Row]) -> list[LongIdle]:
     longest = idle[:LONGEST_SHOWN]
     needs = open_needs_of((row.cooperative.pk for row in longest), on=view.on)
     return [LongIdle(row.cooperative, row.after, needs.get(row.cooperative.pk)) for row in longest]
+
+
+def _reporting(view: View, rows: Iterable[Row]) -> list[Reported]:
+    """The last month that is over, and the running one."""
+    month = last_ended_month(view.on)
+    months = [month, next_month(month)]
+    told = months_of([row.cooperative for row in rows], months=months, on=view.on)
+    return [
+        Reported(figures, month_parts(figures, view), month_href(view, figures.month))
+        for figures in map(told.completeness, months)
+    ]
 
 
 def _list_href(view: View, **filters: object) -> str:

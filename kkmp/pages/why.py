@@ -52,6 +52,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "reports:withdraw": ("outlets.change_monthlyreport",),
     "reports:correct": ("outlets.change_monthlyreport",),
     "reports:photo": ("outlets.view_evidence",),
+    "reports:reminders": ("outlets.change_monthlyreport",),
     "reports:queue": ("outlets.verify_report",),
     "reports:verify_many": ("outlets.verify_report",),
     "reports:review": ("outlets.verify_report",),

@@ -4,7 +4,6 @@ import sys
 from getpass import getpass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kkmp.accounts.models import Role, User, Verb
-from kkmp.accounts.services import make_sign_in_link, record_access
+from kkmp.accounts.services import make_sign_in_link, own_address, record_access
 
 
 class Command(BaseCommand):
@@ -47,7 +46,7 @@ class Command(BaseCommand):
                 _link, token = make_sign_in_link(user=user, by=user)
         self.stdout.write(self.style.SUCCESS(_("Admin %(name)s sudah dibuat.") % {"name": user.username}))
         if options["link"]:
-            address = (options["address"] or self._own_address()).rstrip("/")
+            address = (options["address"] or own_address()).rstrip("/")
             self.stdout.write(_("Tautan masuk, berlaku sekali selama 48 jam:"))
             self.stdout.write(address + reverse("accounts:link_open", args=[token]))
 
@@ -78,7 +77,3 @@ class Command(BaseCommand):
             raise CommandError(
                 "\n".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
             ) from error
-
-    def _own_address(self) -> str:
-        host = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), "127.0.0.1")
-        return f"http://{host}:8000" if settings.IS_DEMO else f"https://{host}"

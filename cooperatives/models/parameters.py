@@ -13,10 +13,25 @@ from kkmp.edited import EditedModel
 class ParameterKey(models.TextChoices):
     REPORT_DUE_DAY = "report_due_day", _("Laporan bulanan: hari batas di bulan berikutnya")
     REPORT_VERIFY_DAY = "report_verify_day", _("Laporan bulanan: hari batas pemeriksaan di bulan berikutnya")
+    UNSEEN_DAYS = "unseen_days", _("Kontradiksi: hari berjalan tanpa omzet dan kunjungan")
+    BACK_AGAIN_DAYS = "back_again_days", _("Kontradiksi: hari berhenti sebelum berjalan lagi")
+    BACK_AGAIN_SHOWN_DAYS = (
+        "back_again_shown_days",
+        _("Kontradiksi: hari berhenti lalu berjalan lagi masih ditampilkan"),
+    )
 
 
-# What counts before anybody has set anything: the cycle the office began with.
-DEFAULTS = {ParameterKey.REPORT_DUE_DAY: 7, ParameterKey.REPORT_VERIFY_DAY: 15}
+# What counts before anybody has set anything: the cycle the office began with, the rules of domain and issue.
+DEFAULTS = {
+    ParameterKey.REPORT_DUE_DAY: 7,
+    ParameterKey.REPORT_VERIFY_DAY: 15,
+    ParameterKey.UNSEEN_DAYS: 60,
+    ParameterKey.BACK_AGAIN_DAYS: 31,
+    ParameterKey.BACK_AGAIN_SHOWN_DAYS: 60,
+}
+# A day of the month, that every month has; or a number of days.
+DAYS_OF_MONTH = ("report_due_day", "report_verify_day")
+NUMBERS_OF_DAYS = ("unseen_days", "back_again_days", "back_again_shown_days")
 
 
 class ParameterQuerySet(models.QuerySet["Parameter"]):
@@ -25,6 +40,11 @@ class ParameterQuerySet(models.QuerySet["Parameter"]):
         found = self.filter(key=key, starts_on__lte=day).order_by("-starts_on", "-pk")
         value = found.values_list("value", flat=True).first()
         return DEFAULTS[key] if value is None else value
+
+    def values_on(self, day: date) -> dict[ParameterKey, int]:
+        """What counted on that day, of every key; one query."""
+        found = self.filter(starts_on__lte=day).order_by("starts_on", "pk").values_list("key", "value")
+        return DEFAULTS | {ParameterKey(key): value for key, value in found}
 
 
 class Parameter(EditedModel):
@@ -49,8 +69,13 @@ class Parameter(EditedModel):
             ),
             models.CheckConstraint(
                 name="parameter_day_lies_in_every_month",
-                condition=~Q(key__in=[key.value for key in DEFAULTS]) | Q(value__range=(1, 28)),
+                condition=~Q(key__in=DAYS_OF_MONTH) | Q(value__range=(1, 28)),
                 violation_error_message=_("Hari batas antara 1 dan 28."),
+            ),
+            models.CheckConstraint(
+                name="parameter_days_are_within_a_year",
+                condition=~Q(key__in=NUMBERS_OF_DAYS) | Q(value__range=(1, 366)),
+                violation_error_message=_("Jumlah hari antara 1 dan 366."),
             ),
             models.CheckConstraint(
                 name="parameter_names_its_source",

@@ -156,7 +156,7 @@ class VisitForm(RowOfCooperativeForm):
         self.fields["follow_up_due_on"].help_text = _("Kosong: dua minggu sesudah kunjungan.")
         if visit.pk is None:
             del self.fields["follow_up_done_on"]
-            self.fields["visited_on"].initial = timezone.localdate
+            self.initial["visited_on"] = timezone.localdate()
         self._ask_for_the_outlet(visit)
 
     def _ask_for_the_outlet(self, visit: Visit) -> None:

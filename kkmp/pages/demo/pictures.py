@@ -74,8 +74,8 @@ def snap(draw: Draw, dice: Random, *, sign: str, taken_at: datetime | None) -> b
     pencil = ImageDraw.Draw(picture)
     draw(pencil, dice)
     pencil.rectangle((60, 66, 420, 112), fill="#ffffff", outline="#b3121f", width=3)
-    pencil.text((240, 89), sign, fill="#1c1917", font=ImageFont.load_default(24), anchor="mm")
-    pencil.text((12, HEIGHT - 30), "CONTOH", fill="#1c1917", font=ImageFont.load_default(22))
+    pencil.text((240, 89), sign, fill="#1c1917", font=ImageFont.load_default(34), anchor="mm")
+    pencil.text((12, HEIGHT - 42), "CONTOH", fill="#1c1917", font=ImageFont.load_default(34))
     buffer = io.BytesIO()
     if taken_at is None:
         picture.save(buffer, "JPEG", quality=75)

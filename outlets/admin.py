@@ -4,8 +4,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from cooperatives.admin import RemovableAdmin
 from kkmp.back_office import EditedAdmin, FactAdmin
-from outlets.models import CapitalNeed, Evidence, MonthlyReport, Outlet, ReportLine, ReportStep, StatusChange
+from outlets.models import (
+    CapitalNeed,
+    Evidence,
+    MonthlyReport,
+    Outlet,
+    ReportLine,
+    ReportStep,
+    StatusChange,
+    Visit,
+)
 
 
 @admin.register(Outlet)
@@ -119,15 +129,51 @@ class ReportLineAdmin(FactAdmin):
 
 @admin.register(Evidence)
 class EvidenceAdmin(FactAdmin):
-    list_display = ["line", "taken_at", "added_at", "added_by"]
-    list_filter = ["added_at", ("taken_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["line__outlet", "line__report__cooperative__kelurahan", "added_by"]
-    search_fields = ["line__outlet__name", "line__report__cooperative__kelurahan__name", "sha256"]
+    list_display = ["line", "visit", "taken_at", "added_at", "added_by"]
+    list_filter = [
+        "added_at",
+        ("taken_at", admin.EmptyFieldListFilter),
+        ("visit", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = [
+        *("line__outlet", "line__report__cooperative__kelurahan", "added_by"),
+        *("visit__outlet", "visit__cooperative__kelurahan"),
+    ]
+    search_fields = [
+        *("line__outlet__name", "line__report__cooperative__kelurahan__name", "sha256"),
+        *("visit__outlet__name", "visit__cooperative__kelurahan__name"),
+    ]
     search_help_text = _("Cari gerai, kelurahan, atau sidik berkas.")
     fieldsets = [
-        (None, {"fields": ["line", "sha256"]}),
+        (None, {"fields": [("line", "visit"), "sha256"]}),
         (_("Kata foto"), {"fields": ["taken_at", ("lat", "lon")]}),
         (_("Pencatatan"), {"fields": ["added_at", "added_by"]}),
+    ]
+
+
+@admin.register(Visit)
+class VisitAdmin(RemovableAdmin):
+    """Corrections; visits are recorded, taken away and brought back on our pages, photos are added there."""
+
+    list_display = ["visited_on", "cooperative", "outlet", "seen", "visited_by", "follow_up_due_on", "removed_at"]
+    list_filter = [
+        "seen",
+        "visited_on",
+        ("follow_up_done_on", admin.EmptyFieldListFilter),
+        "removed_at",
+        "cooperative__kelurahan__kecamatan",
+    ]
+    list_select_related = ["cooperative__kelurahan", "outlet", "visited_by"]
+    search_fields = ["finding", "follow_up", "outlet__name", "cooperative__kelurahan__name"]
+    search_help_text = _("Cari temuan, tindak lanjut, gerai, atau kelurahan.")
+    autocomplete_fields = ["visited_by"]
+    readonly_fields = [*RemovableAdmin.readonly_fields, "outlet"]
+    date_hierarchy = "visited_on"
+    fieldsets = [
+        (None, {"fields": ["cooperative", "outlet", ("visited_on", "visited_by")]}),
+        (_("Temuan"), {"fields": ["seen", "finding"]}),
+        (_("Tindak lanjut"), {"fields": ["follow_up", ("follow_up_due_on", "follow_up_done_on")]}),
+        (_("Penghapusan"), {"fields": [("removed_at", "removed_by")]}),
     ]
 
 

@@ -112,6 +112,22 @@ ADDRESSES = {
     "outlets:needs": Address(queries=LISTS),
     "outlets:need_add": Address(arguments=_row(OUTLET), may=KEEPERS),
     "outlets:need_edit": Address(arguments=_row(NEED), may=KEEPERS),
+    "outlets:contradictions": Address(queries=(*LISTS, lambda _area: {"rule": "idle_without_need"})),
+    "visits:list": Address(
+        queries=(
+            *LISTS,
+            lambda area: {"outlet": str(area.pk(OUTLET)), "state": "open"},
+            lambda _area: {"state": "overdue", "visited_from": "2025-01-01"},
+        )
+    ),
+    "visits:add": Address(
+        arguments=_code, may=KEEPERS, queries=(lambda area: {"outlet": str(area.pk(OUTLET))},)
+    ),
+    "visits:detail": Address(arguments=_row("outlets.Visit"), queries=LISTS[3:4]),
+    "visits:edit": Address(arguments=_row("outlets.Visit"), may=KEEPERS),
+    "visits:follow_up": Address(arguments=_row("outlets.Visit"), may=KEEPERS, posted=True, status=302),
+    "visits:remove": Address(arguments=_row("outlets.Visit"), may=KEEPERS),
+    "visits:restore": Address(arguments=_row("outlets.Visit"), may=KEEPERS, posted=True, status=302),
     "reports:list": Address(queries=(LISTS[0], LISTS[3], lambda _area: {"month": "2025-10"})),
     "reports:reminders": Address(may=only(OFFICER, SUDIN)),
     "reports:queue": Address(may=DECIDERS),

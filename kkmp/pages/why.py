@@ -48,6 +48,11 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "outlets:retract": ("outlets.retract_change",),
     "outlets:need_add": ("outlets.add_capitalneed",),
     "outlets:need_edit": ("outlets.change_capitalneed",),
+    "visits:add": ("outlets.add_visit",),
+    "visits:edit": ("outlets.change_visit",),
+    "visits:follow_up": ("outlets.change_visit",),
+    "visits:remove": ("outlets.change_visit",),
+    "visits:restore": ("outlets.change_visit",),
     "reports:form": ("outlets.change_monthlyreport",),
     "reports:withdraw": ("outlets.change_monthlyreport",),
     "reports:correct": ("outlets.change_monthlyreport",),
@@ -80,6 +85,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 SECTIONS = {
     "access": "cooperatives.view_areagrant",
     "admin": "accounts.use_back_office",
+    "visits": "outlets.view_visit",
     **{place.url_name.partition(":")[0]: place.permission for place in reversed(PLACES) if place.permission},
 }
 

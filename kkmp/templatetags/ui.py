@@ -335,6 +335,10 @@ def why_href(context: Context) -> str:
     return reverse("accounts:why", query={"about": request.path[:MOST_ASKED]} if request else None)
 
 
+# Sections without a place of their own, and whose tabs they are.
+_WITHIN = {"visits": "outlets"}
+
+
 def _current_place(request: HttpRequest, places: list[Place]) -> str:
     match = getattr(request, "resolver_match", None)
     if match is None:
@@ -342,5 +346,6 @@ def _current_place(request: HttpRequest, places: list[Place]) -> str:
     names = [place.url_name for place in places]
     if match.view_name in names:
         return str(match.view_name)
-    same_section = (name for name in names if match.namespace and name.startswith(f"{match.namespace}:"))
+    section = _WITHIN.get(match.namespace, match.namespace)
+    same_section = (name for name in names if section and name.startswith(f"{section}:"))
     return next(same_section, "")

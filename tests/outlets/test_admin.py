@@ -16,6 +16,7 @@ from tests.factories import (
     OutletFactory,
     StatusChangeFactory,
     UserFactory,
+    VisitFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,7 @@ LISTS: dict[str, tuple[type[DjangoModelFactory[Any]], int]] = {
     "outlet": (OutletFactory, 5),
     "capitalneed": (CapitalNeedFactory, 7),
     "statuschange": (StatusChangeFactory, 7),
+    "visit": (VisitFactory, 7),
 }
 
 

@@ -54,6 +54,7 @@ LINES: list[tuple[str, dict[str, Any]]] = [
 PHOTOS: list[tuple[str, dict[str, Any]]] = [
     ("photo_has_a_file", {"sha256": "", "image": "x"}),
     ("photo_has_a_file", {"image": ""}),
+    ("photo_is_of_a_line_or_a_visit", {"line": None}),
     ("photo_place_has_both_coordinates", {"lat": Decimal("-6.2")}),
     ("photo_place_has_both_coordinates", {"lat": Decimal("-96.2"), "lon": Decimal("106.8")}),
 ]
@@ -64,6 +65,9 @@ STEPS: list[tuple[str, dict[str, Any]]] = [
 PARAMETERS: list[tuple[str, dict[str, Any]]] = [
     ("parameter_day_lies_in_every_month", {"value": 0}),
     ("parameter_day_lies_in_every_month", {"value": 29}),
+    ("parameter_days_are_within_a_year", {"key": "unseen_days", "value": 0}),
+    ("parameter_days_are_within_a_year", {"key": "back_again_days", "value": 367}),
+    ("parameter_days_are_within_a_year", {"key": "back_again_shown_days", "value": -1}),
     ("parameter_names_its_source", {"source": ""}),
     ("reporting_begins_by_its_day", {"key": ParameterKey.REPORT_SINCE, "value": 2}),
 ]
@@ -76,6 +80,7 @@ APART = {
     "one_line_per_report_and_outlet",
     "one_none_line_per_report",
     "photo_once_a_line",
+    "photo_once_a_visit",
     "parameter_once_a_day",
     "reporting_begins_once",
 }
@@ -166,6 +171,23 @@ def test_a_photo_is_there_once_a_line() -> None:
     assert_refused("photo_once_a_line", lambda: EvidenceFactory.create(line=photo.line, **again))
     EvidenceFactory.create(**again)
     assert Evidence.objects.count() == 2
+
+
+def test_a_photo_is_there_once_a_visit_and_has_one_parent() -> None:
+    photo = EvidenceFactory.create(of_visit=True)
+    again = {"sha256": photo.sha256, "visit": photo.visit}
+    assert_refused("photo_once_a_visit", lambda: EvidenceFactory.create(line=None, **again))
+    assert_refused(
+        "photo_is_of_a_line_or_a_visit", lambda: EvidenceFactory.create(visit=photo.visit, sha256="f" * 64)
+    )
+    EvidenceFactory.create(of_visit=True, sha256=photo.sha256)
+    assert Evidence.objects.count() == 2
+
+
+@pytest.mark.parametrize("value", [1, 366])
+def test_a_number_of_days_may_be_longer_than_a_month(value: int) -> None:
+    ParameterFactory.create(key="unseen_days", value=value)
+    assert Parameter.objects.count() == 1
 
 
 def test_a_parameter_has_one_value_from_a_day_on() -> None:

@@ -143,7 +143,7 @@ def test_a_photo_of_another_area_is_not_named(mine: Client, outlet: Outlet) -> N
     EvidenceFactory.create(sha256=Evidence.objects.get().sha256)
     page = BeautifulSoup(mine.get(address).content, "html.parser")
     assert [warning.get_text(strip=True) for warning in page.select(".photo-warning")] == [
-        "Foto yang sama sudah dipakai di laporan koperasi lain."
+        "Foto yang sama sudah dipakai koperasi lain."
     ]
 
 

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
-from kkmp.pages.demo import plan
+from kkmp.pages.demo import photos, plan
 from kkmp.pages.demo.people import TEBET, People
 from kkmp.pages.demo.story import Change, Place, Story, next_month, office_hour
 from outlets.models import MonthlyReport, Outlet, ReportLine, ReportState, ReportStep, Status, month_end
@@ -20,6 +21,8 @@ WAITS, NEWS, DRAFTS = 7, 4, 13
 # Some never tell their turnover, though they run.
 SILENT = 10
 WHY_RETURNED = "Foto gerai belum ada, dan omzet belum diisi. Lengkapi, lalu ajukan kembali."
+# Some idle outlets tell of a turnover all the same, in so many of a hundred months.
+ODD = 2
 Key = tuple[str, date]
 
 
@@ -53,6 +56,11 @@ def is_told_in_report(change: Change) -> bool:
     return (
         is_late and not change.is_opening and not change.retracted_at and change.effective_on >= FIRST_MONTH
     )
+
+
+def is_silent(code: str) -> bool:
+    """Whether this cooperative never tells its turnover."""
+    return plan.dice("silent", code).randrange(100) < SILENT
 
 
 def tell_reports(story: Story, people: People, codes: list[str], *, today: date) -> list[Told]:
@@ -148,12 +156,17 @@ def _of_the_running_month(
 
 
 def reports(
-    told: list[Told], story: Story, of: dict[Place, Outlet], codes: dict[str, int]
+    told: list[Told], story: Story, of: dict[Place, Outlet], codes: dict[str, Cooperative], *, today: date
 ) -> dict[Key, MonthlyReport]:
     """Write them as they stand, with lines and steps; verified last, since then they are locked."""
     rows = MonthlyReport.objects.bulk_create(_row(one, codes[one.code]) for one in told)
-    lines = [line for one, row in zip(told, rows, strict=True) for line in _lines(one, row, story, of)]
-    ReportLine.objects.bulk_create(lines)
+    lines = [
+        (line, one.state, one.steps[0][1])
+        for one, row in zip(told, rows, strict=True)
+        for line in _lines(one, row, story, of)
+    ]
+    ReportLine.objects.bulk_create(line for line, _state, _at in lines)
+    photos.of_reports(lines, list(codes), today=today)
     unchanged = {row.pk for row in rows} - _telling(story, told, rows)
     for one, row in zip(told, rows, strict=True):
         _finish(row, one, is_unchanged=row.pk in unchanged)
@@ -182,12 +195,12 @@ def reports(
     return {(one.code, one.month): row for one, row in zip(told, rows, strict=True)}
 
 
-def _row(one: Told, cooperative: int) -> MonthlyReport:
+def _row(one: Told, cooperative: Cooperative) -> MonthlyReport:
     dice = plan.dice("words", one.code, one.month)
     plan_text = "Melanjutkan rencana bulan lalu." if dice.random() < 0.5 else ""
     saved_at = one.at(ReportState.SUBMITTED) or one.steps[0][1]
     return MonthlyReport(
-        cooperative_id=cooperative,
+        cooperative=cooperative,
         month=one.month,
         plan=plan_text,
         version=2,
@@ -228,7 +241,6 @@ def _lines(one: Told, row: MonthlyReport, story: Story, of: dict[Place, Outlet])
         if change.code == one.code and change.effective_on <= until and is_live:
             latest[change.place] = change
     dice = plan.dice("figures", one.code, one.month)
-    is_silent = plan.dice("silent", one.code).randrange(100) < SILENT
     for place, change in latest.items():
         if place is None and len(latest) > 1:
             continue
@@ -244,8 +256,10 @@ def _lines(one: Told, row: MonthlyReport, story: Story, of: dict[Place, Outlet])
             sent_on = timezone.localdate(known_at)
             line.status, line.reason = Status.RUNNING, ""
             line.changed_on = max(change.effective_on + timedelta(days=1), sent_on - timedelta(days=2))
-        elif change.status == Status.RUNNING and not is_silent:
+        elif change.status == Status.RUNNING and not is_silent(one.code):
             line.turnover_idr = dice.randrange(8, 60) * 500_000
             line.procurement_idr = int(line.turnover_idr * dice.uniform(0.6, 0.95)) // 1_000 * 1_000
             line.customers = dice.randrange(40, 400) if dice.random() < 0.7 else None
+        elif change.status == Status.IDLE and dice.randrange(100) < ODD:
+            line.turnover_idr = dice.randrange(2, 12) * 250_000
         yield line

@@ -9,21 +9,21 @@ from django.utils import timezone
 from cooperatives.models import AreaGrant, BoardTerm, Cooperative, Paper, Target
 from kkmp.accounts.models import User
 from kkmp.imports.models import ImportBatch
-from kkmp.pages.demo import papers, reports, write
+from kkmp.pages.demo import odd, papers, reports, visits, write
 from kkmp.pages.demo.members import tell_members
 from kkmp.pages.demo.people import add_people, sample_day
 from kkmp.pages.demo.plan import START
 from kkmp.pages.demo.teller import tell
 from kkmp.pages.reference import read_csv, seed_reference
 from members.models import Member
-from outlets.models import CapitalNeed, MonthlyReport, Outlet, StatusChange
+from outlets.models import CapitalNeed, MonthlyReport, Outlet, StatusChange, Visit
 from partners.models import Support
 
 # The recap of 22 September 2025 was recorded on that and the next day.
 FIRST_DAY = START + timedelta(days=2)
 _PEOPLES_OWN = (
     *(User, AreaGrant, Target, Paper, BoardTerm, ImportBatch),
-    *(Outlet, MonthlyReport, StatusChange, CapitalNeed, Member, Support),
+    *(Outlet, MonthlyReport, StatusChange, CapitalNeed, Visit, Member, Support),
 )
 
 
@@ -49,6 +49,7 @@ def seed_demo(*, today: date) -> dict[str, int]:
     codes = [row["code"] for row in read_csv("kelurahan.csv")]
     midnight = timezone.make_aware(datetime.combine(today, time.min))
     story = tell(codes, until=today).known_at(midnight)
+    odd.stop_and_go(story, codes, today=today)
     people = add_people(today=today)
     write.backdate_reference()
     write.profiles(people)
@@ -58,18 +59,24 @@ def seed_demo(*, today: date) -> dict[str, int]:
     write.members(tell_members(codes, before=today), people)
     outlets = write.outlets(story, people)
     told = reports.tell_reports(story, people, codes, today=today)
-    of_code = dict(Cooperative.objects.order_by("pk").values_list("kelurahan", "pk"))
-    written = reports.reports(told, story, outlets, of_code)
+    kept = Cooperative.objects.select_related("kelurahan").order_by("pk")
+    # In the order of the codes: who waits for whom is counted along it.
+    by_code = {cooperative.kelurahan_id: cooperative for cooperative in kept}
+    of_code = {code: by_code[code] for code in codes}
+    written = reports.reports(told, story, outlets, of_code, today=today)
     write.changes(story, people, outlets, written)
     write.needs(story, people, outlets)
+    odd.close_needs_too_early(people, today=today)
+    visits.visits(people, story, outlets, codes, today=today)
     write.supports(story, people)
     write.events(people, before=today)
-    kept = {
+    counted = {
         "pengguna": User,
         "anggota": Member,
         "gerai": Outlet,
         "perubahan status": StatusChange,
         "laporan": MonthlyReport,
+        "kunjungan": Visit,
         "bantuan": Support,
     }
-    return {kind: model._default_manager.count() for kind, model in kept.items()}
+    return {kind: model._default_manager.count() for kind, model in counted.items()}

@@ -107,12 +107,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def what_it_says(request: HttpRequest, report: MonthlyReport) -> dict[str, object]:
     """For the page of a report and for its review: lines with photos, steps, and what it would change."""
     by = request.user
-    photos = list(
-        Evidence.objects.visible_to(by)
-        .filter(line__report=report)
-        .with_parents()
-        .order_by("pk")
-    )
+    photos = list(Evidence.objects.visible_to(by).filter(line__report=report).with_parents().order_by("pk"))
     warnings = warnings_of(photos, user=by) if photos and by.is_authenticated else {}
     found: list[Difference] = [] if report.is_locked else differences(report)
     by_line = {one.line.pk: one for one in found if one.line}

@@ -21,6 +21,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("cooperatives/", include("kkmp.pages.urls")),
     path("outlets/", include("outlets.urls")),
+    path("visits/", include("outlets.visit_urls")),
     path("reports/", include("outlets.report_urls")),
     path("members/", include("members.urls")),
     path("partners/", include("partners.urls")),

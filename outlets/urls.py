@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from outlets.views import decisions, needs, outlets
+from outlets.views import contradictions, decisions, needs, outlets
 
 app_name = "outlets"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("none/<str:code>/", decisions.decide_none, name="decide_none"),
     path("changes/<int:pk>/correct/", decisions.correct, name="correct"),
     path("changes/<int:pk>/retract/", decisions.retract, name="retract"),
+    path("contradictions/", contradictions.contradiction_list, name="contradictions"),
     path("needs/", needs.need_list, name="needs"),
     path("<int:pk>/needs/add/", needs.need_add, name="need_add"),
     path("needs/<int:pk>/", needs.need_edit, name="need_edit"),

@@ -12,12 +12,15 @@ from cooperatives.views.board import by_body
 from kkmp.history import read_history
 from members.models import count_members, with_member_count
 from outlets.capital import idle_without_need, need_total, with_open_needs
+from outlets.contradiction_list import Rows
+from outlets.contradictions import contradictions
 from outlets.history import status_entries
-from outlets.models import CapitalNeed, MonthlyReport, Outlet, ReportState, StatusChange
+from outlets.models import CapitalNeed, MonthlyReport, Outlet, ReportState, StatusChange, Visit
 from outlets.outlet_class import with_idle_reason, with_outlet_class, with_status
 from outlets.report_cycle import first_of_month, previous_month
 from outlets.report_effect import differences_of
 from outlets.timeline import changed_since_effect, timeline
+from outlets.visit_evidence import latest_visits
 from partners.models import Support
 
 # Half a year of months, some with a revision.
@@ -56,6 +59,15 @@ def reports_told(cooperative: Cooperative, view: View) -> dict[str, object]:
     }
 
 
+def seen_in_the_field(mine: QuerySet[Cooperative], view: View) -> dict[str, object]:
+    """What visits saw, and what the records contradict on the day."""
+    visits = Visit.objects.visible_to(view.user).filter(cooperative__in=mine.values("pk"))
+    return {
+        "visits": latest_visits(visits, on=view.on),
+        "contradictions": Rows.of(contradictions(mine, on=view.on), view.user),
+    }
+
+
 def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
     view = read_view(request)
     mine = Cooperative.objects.visible_to(view.user).filter(kelurahan=code)
@@ -83,6 +95,7 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         "members": count_members(mine, on=view.on),
         **reports_told(cooperative, view),
         **papers_and_board(cooperative, view),
+        **seen_in_the_field(mine, view),
         "facts": PublicFact.objects.visible_to(view.user).filter(cooperative=cooperative),
         "history": read_history(
             request,

@@ -84,6 +84,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 SECTIONS = {
     "access": "cooperatives.view_areagrant",
     "admin": "accounts.use_back_office",
+    "visits": "outlets.view_visit",
     **{place.url_name.partition(":")[0]: place.permission for place in reversed(PLACES) if place.permission},
 }
 

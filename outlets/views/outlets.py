@@ -22,9 +22,11 @@ from kkmp.listing import list_columns
 from outlets.capital import idle_without_need, with_outlet_needs
 from outlets.forms import OutletForm, OutletListForm
 from outlets.history import status_entries
-from outlets.models import CapitalNeed, Outlet, StatusChange
+from outlets.models import CapitalNeed, Outlet, StatusChange, Visit
 from outlets.outlet_class import AnnotatedRows, with_status
+from outlets.tabs import outlet_tabs
 from outlets.timeline import changed_since_effect, outlet_changed_since_effect, outlet_timeline
+from outlets.visit_evidence import latest_visits, visit_entries
 
 
 def outlets_in(view: View) -> AnnotatedRows:
@@ -48,6 +50,7 @@ def outlet_list(request: HttpRequest) -> HttpResponseBase:
     listing = list_columns(form, outlets, request.GET.get("page"), question=view)
     context = {
         "view": view,
+        "tabs": outlet_tabs(view, current="outlets:list"),
         "changed_at": changed_since_effect(view.cooperatives, on=view.on, known_at=view.known_at),
         "reset_href": reverse("outlets:list"),
         "add_href": _add_href(request.user),
@@ -69,6 +72,7 @@ def outlet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     outlets = with_status(Outlet.objects.visible_to(request.user), on=view.on, known_at=view.known_at)
     outlet = get_object_or_404(outlets.select_related("cooperative__kelurahan__kecamatan"), pk=pk)
     changes = StatusChange.objects.visible_to(request.user).filter(outlet=outlet)
+    visits = Visit.objects.visible_to(request.user).kept().filter(outlet=outlet)
     may_change = request.user.has_perm("outlets.change_outlet")
     needs = CapitalNeed.objects.visible_to(request.user).filter(outlet=outlet).known_on(view.on)
     context = {
@@ -78,10 +82,16 @@ def outlet_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "changed_at": outlet_changed_since_effect(outlet, on=view.on, known_at=view.known_at),
         "needs": needs.order_by("closed_on", "-amount_idr", "pk"),
         "lacks_need": idle_without_need(outlets.filter(pk=pk), on=view.on).exists(),
+        "visits": latest_visits(visits, on=view.on),
+        "add_visit_href": reverse(
+            "visits:add", args=[outlet.cooperative.kelurahan_id], query={"outlet": outlet.pk}
+        )
+        if request.user.has_perm("outlets.add_visit")
+        else "",
         "history": read_history(
             request,
             outlet,
-            facts=status_entries(changes, user=request.user),
+            facts=[*status_entries(changes, user=request.user), *visit_entries(visits)],
             edit_href=reverse("outlets:edit", args=[pk]) if may_change else "",
         ),
     }

@@ -5,15 +5,21 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cooperatives.models import Cooperative
 from cooperatives.views.profile import permitted
+from kkmp.accounts.models import User
 from kkmp.edited import save_form
+from outlets.contradiction_list import Rows
+from outlets.contradictions import contradictions
 from outlets.models import MonthlyReport, MonthlyReportQuerySet, ReportState
 from outlets.report_effect import differences_of, is_unchanged
 from outlets.report_forms import ReasonForm
 from outlets.report_services import return_report, verify, verify_many
+from outlets.visit_evidence import visits_beside
 from outlets.views.reports import visible_report, what_it_says
 
 
@@ -113,4 +119,14 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(request.path)
         messages.success(request, _("%(report)s diverifikasi dan terkunci.") % {"report": report})
         return redirect("reports:queue")
-    return render(request, "reports/review.html", {**what_it_says(request, report), "form": form})
+    context = {**what_it_says(request, report), "form": form, **_evidence(report, by)}
+    return render(request, "reports/review.html", context)
+
+
+def _evidence(report: MonthlyReport, by: User) -> dict[str, object]:
+    """What others saw, and what the records contradict today: to be read before the report is believed."""
+    mine = Cooperative.objects.visible_to(by).filter(pk=report.cooperative_id)
+    return {
+        "visits": visits_beside(report, user=by),
+        "contradictions": Rows.of(contradictions(mine, on=timezone.localdate()), by),
+    }

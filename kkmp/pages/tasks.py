@@ -31,6 +31,8 @@ def tasks_page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     queues = list(queues_of(request.user, on=today))
     context = {
+        # Counted from what the page shows anyway.
+        "waiting": Waiting.of(queues),
         "today": today,
         "queues": [queue for queue in queues if queue.tasks],
         "done": [queue for queue in queues if not queue.tasks],

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from hashlib import sha256
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.conf import settings
@@ -24,6 +24,7 @@ from kkmp.accounts.models import User
 from kkmp.triggers import VERSION_TABLE
 
 P = ParamSpec("P")
+V = TypeVar("V")
 PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 # The browser may keep the page, but asks about it each time. For figures; rows of persons stay `no-store`.
@@ -68,6 +69,26 @@ def drawn_once(request: HttpRequest, piece: str, draw: Callable[[], SafeString])
     kept: SafeString | None = caches["drawn"].get(name)
     if kept is None:
         kept = draw()
+        caches["drawn"].set(name, kept)
+    return kept
+
+
+def kept_while_unchanged(user: User, piece: str, compute: Callable[[], V]) -> V:
+    """What `compute` gives for this person in this language today, kept in this process until anything changes."""
+    version = data_version()
+    if not version:
+        return compute()
+    parts = [
+        version,
+        release(),
+        *_shown_of(user),
+        translation.get_language(),
+        timezone.localdate().isoformat(),
+    ]
+    name = f"{piece}.{sha256(repr(parts).encode()).hexdigest()}"
+    kept: V | None = caches["drawn"].get(name)
+    if kept is None:
+        kept = compute()
         caches["drawn"].set(name, kept)
     return kept
 

@@ -44,6 +44,8 @@ PREFIX = "kkmp_"
 VERSION_TABLE = "kkmp_data_version"
 _STAMPED = "_stamped"
 STAMPED_APPS = ("cooperatives", "imports", "outlets", "members", "partners")
+# Who looks after an area decides what waits for whom (kkmp.pages.tasks).
+ALSO_STAMPED = ("accounts.User",)
 # Staged lines of a file are shown by nothing but the import's own page.
 NOT_STAMPED = {"imports.ImportRow"}
 
@@ -64,11 +66,12 @@ def stamped() -> list[Stamped]:
         for app in STAMPED_APPS
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
     ]
-    return [
-        Stamped(model._meta.label)
+    labels = [
+        model._meta.label
         for model in found
         if not hasattr(model, "instance_type") and model._meta.label not in NOT_STAMPED
     ]
+    return [Stamped(label) for label in (*labels, *ALSO_STAMPED)]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

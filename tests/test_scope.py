@@ -81,6 +81,7 @@ SUPPORT, BATCH = "partners.Support", "imports.ImportBatch"
 IMPORTS = only(SUDIN, ADMIN)
 
 ADDRESSES = {
+    "tasks": Address(),
     "dashboard": Address(queries=LISTS),
     "cooperatives:list": Address(queries=LISTS),
     "cooperatives:detail": Address(arguments=_code, queries=LISTS[3:4]),

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from cooperatives.scope import may_view
 from kkmp.accounts.models import User
-from kkmp.accounts.permissions import sees_whole_city
+from kkmp.accounts.permissions import area_keepers, sees_whole_city
 from kkmp.edited import EditedModel
 from kkmp.parsing import area_key
 
@@ -159,6 +159,14 @@ class CooperativeQuerySet(models.QuerySet["Cooperative"]):
         return self.filter(
             Q(kelurahan__in=grants.exclude(kelurahan=None).values("kelurahan"))
             | Q(kelurahan__kecamatan__in=grants.exclude(kecamatan=None).values("kecamatan"))
+        )
+
+    def without_officer_on(self, day: date) -> Self:
+        """Those that lie in nobody's area on that day: what waits there falls to Sudin."""
+        held = AreaGrant.objects.active_on(day).filter(user__in=area_keepers()).order_by()
+        return self.exclude(
+            Q(kelurahan__in=held.exclude(kelurahan=None).values("kelurahan"))
+            | Q(kelurahan__kecamatan__in=held.exclude(kecamatan=None).values("kecamatan"))
         )
 
     def in_kecamatan(self, kecamatan: Kecamatan | None) -> Self:

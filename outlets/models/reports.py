@@ -50,6 +50,11 @@ class MonthlyReportQuerySet(ScopedQuerySet["MonthlyReport"]):
         """What counts of each month: verified and not replaced by a later revision."""
         return self.verified().filter(superseded_at=None)
 
+    def standing_after(self, report: "MonthlyReport") -> Self:
+        """What stands of the cooperative's later months: a correction of this one does not touch it."""
+        later = self.standing().filter(cooperative=report.cooperative_id, month__gt=report.month)
+        return later.order_by("month", "pk")
+
     def of_month(self, month: date) -> Self:
         return self.filter(month=month)
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from cooperatives.models import Cooperative
@@ -94,10 +96,17 @@ def _posted(
         return redirect("reports:form", code=cooperative.kelurahan_id, month=month)
     messages.success(
         request,
-        _("Laporan %(report)s diajukan. Sudin memeriksanya; sampai itu Anda bisa menariknya kembali.")
-        % {"report": report},
+        format_html(
+            '{} <a href="{}">{}</a>',
+            _("Laporan %(report)s diajukan. Sudin memeriksanya; sampai itu Anda bisa menariknya kembali.")
+            % {"report": report},
+            report.get_absolute_url(),
+            _("Lihat laporan"),
+        ),
     )
-    return redirect(report)
+    back = request.POST.get("next", "")
+    # Only a place of ours: without hosts that are allowed, none may be named.
+    return redirect(back if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else report)
 
 
 def _version_of(form: WholeForm, report: MonthlyReport) -> int:

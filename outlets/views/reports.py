@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -39,6 +38,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **what_it_says(request, report),
         "others": others.order_by("revision"),
         "changes": report.status_changes.select_related("outlet"),
+        "later": MonthlyReport.objects.visible_to(user).standing_after(report) if report.revision > 1 else (),
         "may_write": may_write and report.is_writable,
         "may_withdraw": may_write
         and report.state == ReportState.SUBMITTED
@@ -54,12 +54,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def what_it_says(request: HttpRequest, report: MonthlyReport) -> dict[str, object]:
     """For the page of a report and for its review: lines with photos, steps, and what it would change."""
     by = request.user
-    photos = list(
-        Evidence.objects.visible_to(by)
-        .filter(line__report=report)
-        .with_parents()
-        .order_by("pk")
-    )
+    photos = list(Evidence.objects.visible_to(by).filter(line__report=report).with_parents().order_by("pk"))
     warnings = warnings_of(photos, user=by) if photos and by.is_authenticated else {}
     found: list[Difference] = [] if report.is_locked else differences(report)
     by_line = {one.line.pk: one for one in found if one.line}
@@ -130,6 +125,5 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             request, _("Revisi dibuka dengan isi laporan sebelumnya. Ubah yang keliru, lalu ajukan.")
         )
         return redirect("reports:form", code=report.cooperative.kelurahan_id, month=report.month)
-    return render(
-        request, "reports/correct.html", {"report": report, "form": form, "today": timezone.localdate()}
-    )
+    later = MonthlyReport.objects.visible_to(by).standing_after(report)
+    return render(request, "reports/correct.html", {"report": report, "form": form, "later": later})

@@ -13,7 +13,7 @@ from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from outlets.models import MonthlyReport, Outlet, ReportState, StatusChange
 from outlets.outlet_class import with_outlet_class
-from outlets.report_services import open_report, submit, verify
+from outlets.report_services import open_report, start_correction, submit, verify
 from tests.factories import (
     EvidenceFactory,
     MonthlyReportFactory,
@@ -198,3 +198,20 @@ def test_every_state_waits_in_exactly_one_place() -> None:
         state: [state in {r.state for r in place} for place in places].count(True) for state in ReportState
     }
     assert found == dict.fromkeys(ReportState, 1)
+
+
+def test_a_correction_names_the_later_months_that_stay_as_they_are(
+    mine: Client, outlet: Outlet, officer: User, sudin: User
+) -> None:
+    report = verify(report=submitted(outlet, officer, mine), by=sudin)
+    earlier = MonthlyReportFactory.create(cooperative=outlet.cooperative, month=FEBRUARY, verified=True)
+    # Of another cooperative; and one that nobody has verified.
+    MonthlyReportFactory.create(month=MARCH, verified=True)
+    MonthlyReportFactory.create(cooperative=outlet.cooperative, month=dt.date(2026, 4, 1))
+    page = BeautifulSoup(mine.get(reverse("reports:correct", args=[earlier.pk])).content, "html.parser")
+    named = [(link.text, link["href"]) for link in page.select("main .tone-neutral a")]
+    assert named == [("Maret 2026", report.get_absolute_url())]
+    start_correction(report=earlier, reason="Salah", by=officer)
+    revision = MonthlyReport.objects.get(month=FEBRUARY, revision=2)
+    page = BeautifulSoup(mine.get(revision.get_absolute_url()).content, "html.parser")
+    assert [link["href"] for link in page.select("main .tone-neutral a")] == [report.get_absolute_url()]

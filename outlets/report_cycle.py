@@ -1,6 +1,9 @@
 """The cycle of monthly reports (domain: Rules that shape the data): when one is due, and how each stood on a day."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -8,8 +11,6 @@ from django.db.models import (
     Case,
     CharField,
     DateTimeField,
-    Exists,
-    F,
     IntegerField,
     OuterRef,
     Q,
@@ -21,7 +22,7 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cooperatives.models import Cooperative, Parameter, ParameterKey
+from cooperatives.models import DEFAULTS, Cooperative, Parameter, ParameterKey
 from outlets.models import MonthlyReport, ReportState, ReportStep, month_end
 
 
@@ -36,10 +37,10 @@ class ReportCell(models.TextChoices):
     DRAFT = "draft", _("Draf")
     WAITING = "waiting", _("Belum jatuh tempo")
     NOT_YET = "not_yet", _("Bulan belum mulai")
-    NOT_EXPECTED = "not_expected", _("Belum berdiri")
+    NOT_EXPECTED = "not_expected", _("Tidak diminta")
 
 
-# A report that reached the office.
+# The report lies with the office, or is done with; a returned one lies with its officer again.
 SENT = (ReportCell.VERIFIED, ReportCell.ZERO, ReportCell.SUBMITTED)
 
 # The officer has something to do, or may begin.
@@ -55,19 +56,63 @@ def next_month(month: date) -> date:
 
 
 def previous_month(month: date) -> date:
+    """The month before the one that begins on that day."""
     return first_of_month(month - timedelta(days=1))
 
 
+@dataclass(frozen=True)
+class Cycle:
+    """The dated parameters of reporting, read once for any number of months."""
+
+    values: Mapping[str, Sequence[tuple[date, int]]]
+
+    def due_on(self, month: date) -> date:
+        """The last day on which the report of a month is in time; the day itself counts."""
+        return self._day(ParameterKey.REPORT_DUE_DAY, next_month(month))
+
+    def verify_by(self, month: date) -> date:
+        """The day by which Sudin is to have looked at it."""
+        return self._day(ParameterKey.REPORT_VERIFY_DAY, next_month(month))
+
+    def _day(self, key: ParameterKey, following: date) -> date:
+        counting = [value for starts_on, value in self.values.get(key, ()) if starts_on <= following]
+        return following.replace(day=counting[-1] if counting else DEFAULTS[key])
+
+    @cached_property
+    def began(self) -> date | None:
+        """The first month that the office asks for: the one that a parameter names.
+
+        Where none is set, that of the first report that anybody submitted, though not earlier than the month before
+        that day: a report of years ago, written as a trial, does not make the years since missing. None before that.
+        """
+        if named := self.values.get(ParameterKey.REPORT_SINCE):
+            return first_of_month(named[0][0])
+        first = ReportStep.objects.filter(state=ReportState.SUBMITTED).order_by("at", "pk")
+        found = first.values_list("report__month", "at").first()
+        if found is None:
+            return None
+        month, at = found
+        return max(month, previous_month(first_of_month(timezone.localdate(at))))
+
+    def is_asked(self, month: date) -> bool:
+        """Whether the office asked for reports of that month at all."""
+        return self.began is not None and month >= self.began
+
+
+def read_cycle() -> Cycle:
+    values: dict[str, list[tuple[date, int]]] = {}
+    rows = Parameter.objects.order_by("starts_on", "pk").values_list("key", "starts_on", "value")
+    for key, starts_on, value in rows:
+        values.setdefault(key, []).append((starts_on, value))
+    return Cycle(values)
+
+
 def due_on(month: date) -> date:
-    """The last day on which the report of a month is in time; the day itself counts."""
-    following = next_month(month)
-    return following.replace(day=Parameter.objects.value_on(ParameterKey.REPORT_DUE_DAY, following))
+    return read_cycle().due_on(month)
 
 
 def verify_by(month: date) -> date:
-    """The day by which Sudin is to have looked at it."""
-    following = next_month(month)
-    return following.replace(day=Parameter.objects.value_on(ParameterKey.REPORT_VERIFY_DAY, following))
+    return read_cycle().verify_by(month)
 
 
 def end_of(day: date) -> datetime:
@@ -82,7 +127,8 @@ def with_report_state(
     `report_cell` is a ReportCell; `report_id` the latest revision begun by then; `report_sent_at` when a report was
     first submitted; `report_is_late` whether that, or nothing so far, is after the day it was due.
     """
-    due = due_on(month)
+    cycle = read_cycle()
+    due = cycle.due_on(month)
     reports = MonthlyReport.objects.filter(cooperative=OuterRef("pk"), month=month)
     steps = ReportStep.objects.filter(
         report__cooperative=OuterRef("pk"), report__month=month, at__lte=end_of(on)
@@ -103,12 +149,14 @@ def with_report_state(
     is_over = on > due
     otherwise = ReportCell.MISSING if is_over else ReportCell.WAITING if on >= month else ReportCell.NOT_YET
     draft = ReportCell.MISSING if is_over else ReportCell.DRAFT
+    not_expected = Value(ReportCell.NOT_EXPECTED.value)
     cell = Case(
         When(**{counting: True}, then=Value(ReportCell.ZERO.value)),
         When(**{counting: False}, then=Value(ReportCell.VERIFIED.value)),
         When(**{latest: ReportState.SUBMITTED}, then=Value(ReportCell.SUBMITTED.value)),
         When(**{latest: ReportState.RETURNED}, then=Value(ReportCell.RETURNED.value)),
-        When(founded_on__gt=month_end(month), then=Value(ReportCell.NOT_EXPECTED.value)),
+        When(founded_on__gt=month_end(month), then=not_expected),
+        *([] if cycle.is_asked(month) else [When(pk__isnull=False, then=not_expected)]),
         When(**{latest: ReportState.DRAFT}, then=Value(draft.value)),
         default=Value(otherwise.value),
         output_field=CharField(),
@@ -119,12 +167,3 @@ def with_report_state(
     return rows.annotate(**{f"{name}_cell": cell}).annotate(
         **{f"{name}_is_late": Case(When(late, then=Value(True)), default=Value(False))}
     )
-
-
-def has_unreported_month(cooperatives: QuerySet[Cooperative], *, month: date) -> QuerySet[Cooperative]:
-    """Those that were expected to tell of the month and have submitted nothing of it yet."""
-    told = MonthlyReport.objects.filter(cooperative=OuterRef("pk"), month=month).exclude(
-        state__in=[ReportState.DRAFT, ReportState.RETURNED]
-    )
-    expected = Q(founded_on=None) | Q(founded_on__lte=month_end(month))
-    return cooperatives.filter(expected, ~Exists(told)).order_by(F("kelurahan__name").asc(), "pk")

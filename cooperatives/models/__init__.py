@@ -10,7 +10,7 @@ from cooperatives.models.board import (
     Position,
 )
 from cooperatives.models.papers import NEEDED, Paper, PaperKind, PaperQuerySet
-from cooperatives.models.parameters import DEFAULTS, Parameter, ParameterKey, ParameterQuerySet
+from cooperatives.models.parameters import DEFAULTS, Parameter, ParameterKey
 from cooperatives.models.public import PublicFact, PublicFactQuerySet, PublishedFigure, Target, TargetQuerySet
 from cooperatives.models.removable import RemovableModel, RemovableQuerySet
 from cooperatives.models.territory import (
@@ -48,7 +48,6 @@ __all__ = [
     "PaperQuerySet",
     "Parameter",
     "ParameterKey",
-    "ParameterQuerySet",
     "Position",
     "PublicFact",
     "PublicFactQuerySet",

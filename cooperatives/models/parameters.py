@@ -1,7 +1,5 @@
 """Numbers that rules lean on and that change with time: each counts from a day on and names its source."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,18 +11,11 @@ from kkmp.edited import EditedModel
 class ParameterKey(models.TextChoices):
     REPORT_DUE_DAY = "report_due_day", _("Laporan bulanan: hari batas di bulan berikutnya")
     REPORT_VERIFY_DAY = "report_verify_day", _("Laporan bulanan: hari batas pemeriksaan di bulan berikutnya")
+    REPORT_SINCE = "report_since", _("Laporan bulanan: diminta sejak bulan tanggal berlakunya (nilai 1)")
 
 
-# What counts before anybody has set anything: the cycle the office began with.
+# What counts before the first row of a key: the cycle the office began with.
 DEFAULTS = {ParameterKey.REPORT_DUE_DAY: 7, ParameterKey.REPORT_VERIFY_DAY: 15}
-
-
-class ParameterQuerySet(models.QuerySet["Parameter"]):
-    def value_on(self, key: ParameterKey, day: date) -> int:
-        """What counted on that day; the default before the first row."""
-        found = self.filter(key=key, starts_on__lte=day).order_by("-starts_on", "-pk")
-        value = found.values_list("value", flat=True).first()
-        return DEFAULTS[key] if value is None else value
 
 
 class Parameter(EditedModel):
@@ -34,8 +25,6 @@ class Parameter(EditedModel):
     value = models.BigIntegerField(_("nilai"))
     starts_on = models.DateField(_("berlaku sejak"))
     source = models.CharField(_("sumber"), max_length=300)
-
-    objects = ParameterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("parameter")
@@ -51,6 +40,17 @@ class Parameter(EditedModel):
                 name="parameter_day_lies_in_every_month",
                 condition=~Q(key__in=[key.value for key in DEFAULTS]) | Q(value__range=(1, 28)),
                 violation_error_message=_("Hari batas antara 1 dan 28."),
+            ),
+            models.CheckConstraint(
+                name="reporting_begins_by_its_day",
+                condition=~Q(key=ParameterKey.REPORT_SINCE) | Q(value=1),
+                violation_error_message=_("Yang berlaku tanggalnya; isi nilai 1."),
+            ),
+            models.UniqueConstraint(
+                name="reporting_begins_once",
+                fields=["key"],
+                condition=Q(key=ParameterKey.REPORT_SINCE),
+                violation_error_message=_("Bulan pertama sudah ditetapkan; ubah tanggalnya."),
             ),
             models.CheckConstraint(
                 name="parameter_names_its_source",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cooperatives.models import Parameter
+from cooperatives.models import Parameter, ParameterKey
 from outlets.models import Evidence, MonthlyReport, Reason, ReportLine, ReportState, ReportStep, Status
 from tests.factories import (
     EvidenceFactory,
@@ -65,6 +65,7 @@ PARAMETERS: list[tuple[str, dict[str, Any]]] = [
     ("parameter_day_lies_in_every_month", {"value": 0}),
     ("parameter_day_lies_in_every_month", {"value": 29}),
     ("parameter_names_its_source", {"source": ""}),
+    ("reporting_begins_by_its_day", {"key": ParameterKey.REPORT_SINCE, "value": 2}),
 ]
 # They need rows of their own, see below.
 APART = {
@@ -76,6 +77,7 @@ APART = {
     "one_none_line_per_report",
     "photo_once_a_line",
     "parameter_once_a_day",
+    "reporting_begins_once",
 }
 
 
@@ -169,3 +171,9 @@ def test_a_photo_is_there_once_a_line() -> None:
 def test_a_parameter_has_one_value_from_a_day_on() -> None:
     ParameterFactory.create()
     assert_refused("parameter_once_a_day", ParameterFactory.create)
+
+
+def test_reporting_begins_once() -> None:
+    begin = partial(ParameterFactory.create, key=ParameterKey.REPORT_SINCE, value=1)
+    begin()
+    assert_refused("reporting_begins_once", partial(begin, starts_on=dt.date(2026, 1, 1)))

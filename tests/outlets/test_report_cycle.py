@@ -1,41 +1,23 @@
 """Who has reported, as of any day, against a count by hand; and the days that the cycle turns on."""
 
 import datetime as dt
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
 from cooperatives.models import Cooperative, ParameterKey
-from outlets.models import MonthlyReport
-from outlets.report_cycle import due_on, has_unreported_month, verify_by, with_report_state
+from outlets.report_cycle import due_on, verify_by, with_report_state
 from tests.factories import (
     CooperativeFactory,
-    MonthlyReportFactory,
     ParameterFactory,
     ReportStepFactory,
     UserFactory,
     officer_of,
 )
+from tests.report_steps import at, report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-JAKARTA = ZoneInfo("Asia/Jakarta")
 JANUARY, FEBRUARY, MARCH = dt.date(2026, 1, 1), dt.date(2026, 2, 1), dt.date(2026, 3, 1)
-
-
-def at(month: int, day: int, hour: int = 10) -> dt.datetime:
-    return dt.datetime(2026, month, day, hour, tzinfo=JAKARTA)
-
-
-def report(month: dt.date, *steps: tuple[str, dt.datetime], **values: Any) -> MonthlyReport:
-    """Of a new cooperative unless one is given; it went through these steps and stands at the last."""
-    traits = {} if steps[-1][0] == "draft" else {steps[-1][0]: True}
-    row = MonthlyReportFactory.create(month=month, **traits, **values)
-    for state, moment in steps:
-        reason = "Periksa" if state == "returned" else ""
-        ReportStepFactory.create(report=row, state=state, at=moment, reason=reason)
-    return row
 
 
 def states(month: dt.date, on: dt.date) -> list[tuple[str, bool]]:
@@ -76,13 +58,6 @@ def test_a_month_stands_as_it_stood_on_each_day() -> None:
         *(("verified", False), ("zero", False), ("submitted", True), ("returned", False), missing),
         *(missing, unborn, missing),
     ]
-
-
-@pytest.mark.usefixtures("city")
-def test_who_has_not_reported() -> None:
-    found = has_unreported_month(Cooperative.objects.order_by("pk"), month=FEBRUARY)
-    everybody = list(Cooperative.objects.order_by("pk"))
-    assert set(found) == {everybody[number] for number in (3, 4, 5, 7)}
 
 
 def test_a_correction_in_writing_leaves_the_month_verified() -> None:

@@ -1,4 +1,4 @@
-"""Photos of a report: keeping and removing them, and what is odd about them."""
+"""Photos of reports and visits: keeping and removing them, and what is odd about them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,33 +13,38 @@ from django.utils.translation import ngettext
 
 from kkmp.accounts.models import User
 from kkmp.photos import Photo
-from outlets.models import Evidence, ReportLine
+from outlets.models import Evidence, ReportLine, Visit
 
 # A photo of the same month, or of the month before its report is written, is nothing to ask about.
 OLD_AFTER = timedelta(days=31)
 FAR_METRES = 500
-MOST_A_LINE = 6
+MOST_A_PARENT = 6
 
 
-def add_photos(*, line: ReportLine, photos: Iterable[Photo], by: User) -> list[Evidence]:
-    """Keep photos of a line in writing; one that is there already is not kept twice."""
-    present = set(Evidence.objects.filter(line=line).values_list("sha256", flat=True))
+def add_photos(*, to: ReportLine | Visit, photos: Iterable[Photo], by: User) -> list[Evidence]:
+    """Keep photos of a line in writing or of a visit; one that is there already is not kept twice."""
+    present = set(to.photos.order_by().values_list("sha256", flat=True))
     kept = []
     for photo in photos:
         if photo.sha256 in present:
             continue
-        if len(present) >= MOST_A_LINE:
-            raise ValidationError(
-                _("Paling banyak %(most)d foto untuk satu gerai dalam satu laporan.") % {"most": MOST_A_LINE}
-            )
+        if len(present) >= MOST_A_PARENT:
+            raise ValidationError(_too_many(to) % {"most": MOST_A_PARENT})
         present.add(photo.sha256)
-        kept.append(_keep(line, photo, by))
+        kept.append(_keep(to, photo, by))
     return kept
 
 
-def _keep(line: ReportLine, photo: Photo, by: User) -> Evidence:
+def _too_many(to: ReportLine | Visit) -> str:
+    if isinstance(to, Visit):
+        return _("Paling banyak %(most)d foto untuk satu kunjungan.")
+    return _("Paling banyak %(most)d foto untuk satu gerai dalam satu laporan.")
+
+
+def _keep(to: ReportLine | Visit, photo: Photo, by: User) -> Evidence:
     row = Evidence(
-        line=line,
+        line=to if isinstance(to, ReportLine) else None,
+        visit=to if isinstance(to, Visit) else None,
         sha256=photo.sha256,
         taken_at=photo.taken_at,
         lat=photo.lat,
@@ -58,7 +63,7 @@ def _keep(line: ReportLine, photo: Photo, by: User) -> Evidence:
 
 
 def remove_photo(photo: Evidence) -> None:
-    """Of a report in writing; the file goes when the row is gone for good."""
+    """Of a report in writing or of a visit; the file goes when the row is gone for good."""
     storage, name = photo.image.storage, str(photo.image.name)
     photo.delete()
     transaction.on_commit(lambda: storage.delete(name))
@@ -67,38 +72,30 @@ def remove_photo(photo: Evidence) -> None:
 def warnings_of(photos: Iterable[Evidence], *, user: User) -> dict[int, list[str]]:
     """By photo, what to ask about; two queries however many. Without time or place there is nothing to say.
 
-    The photos come with `line__report` and `line__outlet`.
+    The photos come with their parents (`EvidenceQuerySet.with_parents`).
     """
     photos = list(photos)
     found: dict[int, list[str]] = {photo.pk: [*_age(photo), *_distance(photo)] for photo in photos}
-    same = Evidence.objects.filter(sha256__in={photo.sha256 for photo in photos})
-    same = same.select_related("line__report").order_by("line__report__month", "pk")
+    same = Evidence.objects.filter(sha256__in={photo.sha256 for photo in photos}).with_parents()
+    same = same.filter(visit__removed_at=None)
     mine = set(
         Evidence.objects.visible_to(user).filter(pk__in=same.values("pk")).values_list("pk", flat=True)
     )
     by_digest: dict[str, list[Evidence]] = defaultdict(list)
-    for row in same:
+    for row in sorted(same, key=lambda row: (row.origin[2], row.pk)):
         by_digest[row.sha256].append(row)
     for photo in photos:
-        others = [row for row in by_digest[photo.sha256] if row.line_id != photo.line_id]
         # The former revision of the same month shows the same photo rightly.
-        others = [row for row in others if not _is_same_month(row, photo)]
+        others = [row for row in by_digest[photo.sha256] if row.origin != photo.origin]
         if others:
             found[photo.pk].append(_repeated(others[0], is_visible=others[0].pk in mine))
     return found
 
 
-def _is_same_month(one: Evidence, other: Evidence) -> bool:
-    reports = one.line.report, other.line.report
-    return len({(report.cooperative_id, report.month) for report in reports}) == 1
-
-
 def _repeated(other: Evidence, *, is_visible: bool) -> str:
     if not is_visible:
-        return _("Foto yang sama sudah dipakai di laporan koperasi lain.")
-    return _("Foto yang sama sudah dipakai di laporan %(month)s.") % {
-        "month": date_format(other.line.report.month, "F Y")
-    }
+        return _("Foto yang sama sudah dipakai koperasi lain.")
+    return _("Foto yang sama sudah dipakai di %(origin)s.") % {"origin": other.origin_in_words}
 
 
 def _age(photo: Evidence) -> list[str]:
@@ -112,7 +109,7 @@ def _age(photo: Evidence) -> list[str]:
 
 
 def _distance(photo: Evidence) -> list[str]:
-    outlet = photo.line.outlet
+    outlet = photo.outlet
     if outlet is None or None in {photo.lat, photo.lon, outlet.lat, outlet.lon}:
         return []
     metres = _metres(*(float(str(value)) for value in (photo.lat, photo.lon, outlet.lat, outlet.lon)))

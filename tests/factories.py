@@ -1,7 +1,7 @@
 """Rows for tests; every value is made up."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -37,8 +37,10 @@ from outlets.models import (
     ReportLine,
     ReportState,
     ReportStep,
+    Seen,
     Status,
     StatusChange,
+    Visit,
 )
 from partners.models import Event, Partner, PartnerCategory, Stage, StageChange, Support, SupportKind
 from tests.uploads import PDF
@@ -214,9 +216,40 @@ class ReportLineFactory(DjangoModelFactory[ReportLine]):
     changed_on = date(2025, 10, 3)
 
 
+class VisitFactory(DjangoModelFactory[Visit]):
+    """Of a new outlet, open and serving; traits: none (a cooperative without one), waiting, done (its follow-up)."""
+
+    class Meta:
+        model = Visit
+
+    class Params:
+        none = factory.Trait(
+            outlet=None, seen=Seen.NONE, cooperative=factory.SubFactory(CooperativeFactory)
+        )
+        waiting = factory.Trait(
+            follow_up="Antar daftar barang",
+            follow_up_due_on=factory.LazyAttribute(lambda o: o.visited_on + timedelta(days=14)),
+        )
+        done = factory.Trait(
+            waiting=True, follow_up_done_on=factory.LazyAttribute(lambda o: o.follow_up_due_on)
+        )
+
+    outlet = factory.SubFactory(OutletFactory)
+    cooperative = factory.LazyAttribute(lambda o: o.outlet.cooperative)
+    visited_on = date(2026, 3, 2)
+    visited_by = factory.SubFactory(UserFactory)
+    seen = Seen.RUNNING
+    finding = factory.Sequence(lambda n: f"Temuan contoh {n}")
+
+
 class EvidenceFactory(DjangoModelFactory[Evidence]):
+    """Of a line of a report; trait: of_visit."""
+
     class Meta:
         model = Evidence
+
+    class Params:
+        of_visit = factory.Trait(line=None, visit=factory.SubFactory(VisitFactory))
 
     line = factory.SubFactory(ReportLineFactory)
     image = factory.LazyAttribute(lambda o: ContentFile(o.sha256.encode(), name="foto.jpg"))

@@ -36,6 +36,7 @@ from tests.factories import (
     StatusChangeFactory,
     SupportFactory,
     UserFactory,
+    VisitFactory,
     officer_of,
 )
 from tests.uploads import PDF
@@ -137,6 +138,23 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     line = ReportLineFactory.create(report=report, outlet=outlet, turnover_idr=number * 13_333_333)
     photo = EvidenceFactory.create(line=line, sha256=f"{word}sidik", added_by=officer)
     told = ReportStepFactory.create(report=report, by=officer, reason=f"{word}langkah")
+    visit = VisitFactory.create(
+        outlet=outlet,
+        visited_by=officer,
+        visited_on=date(2025, 10, number),
+        finding=f"{word}temuan",
+        follow_up=f"{word}tindak",
+        follow_up_due_on=date(2025, 11, number),
+    )
+    EvidenceFactory.create(of_visit=True, visit=visit, sha256=f"{word}tampak", added_by=officer)
+    VisitFactory.create(
+        outlet=outlet,
+        visited_by=officer,
+        visited_on=date(2025, 10, number),
+        finding=f"{word}keliru",
+        removed_at=timezone.now(),
+        removed_by=shared.sudin,
+    )
     # Verified ones are read by other pages than submitted ones.
     former = MonthlyReportFactory.create(
         cooperative=cooperative, month=date(2025, 9, 1), verified=True, plan=f"{word}lama", saved_by=officer
@@ -181,7 +199,7 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     event = AccessEvent.objects.create(user=officer, verb=Verb.EXPORTED, target=f"{word}sasaran")
     grant = AreaGrant.objects.get(user=officer)
     planted: list[Model] = [
-        kecamatan, kelurahan, cooperative, officer, gone, former, report, line, photo, told, parameter, term, paper, outlet, change, need, member, support, stage, attendance, fact,
+        kecamatan, kelurahan, cooperative, officer, gone, former, report, line, photo, told, visit, parameter, term, paper, outlet, change, need, member, support, stage, attendance, fact,
         batch, row, link, event, grant, target,
     ]  # fmt: skip
     rows = {one._meta.label: one for one in planted}

@@ -1,5 +1,7 @@
 """Numbers that rules lean on and that change with time: each counts from a day on and names its source."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +14,38 @@ class ParameterKey(models.TextChoices):
     REPORT_DUE_DAY = "report_due_day", _("Laporan bulanan: hari batas di bulan berikutnya")
     REPORT_VERIFY_DAY = "report_verify_day", _("Laporan bulanan: hari batas pemeriksaan di bulan berikutnya")
     REPORT_SINCE = "report_since", _("Laporan bulanan: diminta sejak bulan tanggal berlakunya (nilai 1)")
+    UNSEEN_DAYS = "unseen_days", _("Kontradiksi: hari berjalan tanpa omzet dan kunjungan")
+    BACK_AGAIN_DAYS = "back_again_days", _("Kontradiksi: hari berhenti sebelum berjalan lagi")
+    BACK_AGAIN_SHOWN_DAYS = (
+        "back_again_shown_days",
+        _("Kontradiksi: hari berhenti lalu berjalan lagi masih ditampilkan"),
+    )
 
 
-# What counts before the first row of a key: the cycle the office began with.
-DEFAULTS = {ParameterKey.REPORT_DUE_DAY: 7, ParameterKey.REPORT_VERIFY_DAY: 15}
+# What counts before anybody has set anything: the cycle the office began with, the rules of domain and issue.
+DEFAULTS = {
+    ParameterKey.REPORT_DUE_DAY: 7,
+    ParameterKey.REPORT_VERIFY_DAY: 15,
+    ParameterKey.UNSEEN_DAYS: 60,
+    ParameterKey.BACK_AGAIN_DAYS: 31,
+    ParameterKey.BACK_AGAIN_SHOWN_DAYS: 60,
+}
+# A day of the month, that every month has; or a number of days.
+DAYS_OF_MONTH = ("report_due_day", "report_verify_day")
+NUMBERS_OF_DAYS = ("unseen_days", "back_again_days", "back_again_shown_days")
+
+
+class ParameterQuerySet(models.QuerySet["Parameter"]):
+    def value_on(self, key: ParameterKey, day: date) -> int:
+        """What counted on that day; the default before the first row."""
+        found = self.filter(key=key, starts_on__lte=day).order_by("-starts_on", "-pk")
+        value = found.values_list("value", flat=True).first()
+        return DEFAULTS[key] if value is None else value
+
+    def values_on(self, day: date) -> dict[ParameterKey, int]:
+        """What counted on that day, of every key; one query."""
+        found = self.filter(starts_on__lte=day).order_by("starts_on", "pk").values_list("key", "value")
+        return DEFAULTS | {ParameterKey(key): value for key, value in found}
 
 
 class Parameter(EditedModel):
@@ -25,6 +55,8 @@ class Parameter(EditedModel):
     value = models.BigIntegerField(_("nilai"))
     starts_on = models.DateField(_("berlaku sejak"))
     source = models.CharField(_("sumber"), max_length=300)
+
+    objects = ParameterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("parameter")
@@ -38,7 +70,7 @@ class Parameter(EditedModel):
             ),
             models.CheckConstraint(
                 name="parameter_day_lies_in_every_month",
-                condition=~Q(key__in=[key.value for key in DEFAULTS]) | Q(value__range=(1, 28)),
+                condition=~Q(key__in=DAYS_OF_MONTH) | Q(value__range=(1, 28)),
                 violation_error_message=_("Hari batas antara 1 dan 28."),
             ),
             models.CheckConstraint(
@@ -51,6 +83,11 @@ class Parameter(EditedModel):
                 fields=["key"],
                 condition=Q(key=ParameterKey.REPORT_SINCE),
                 violation_error_message=_("Bulan pertama sudah ditetapkan; ubah tanggalnya."),
+            ),
+            models.CheckConstraint(
+                name="parameter_days_are_within_a_year",
+                condition=~Q(key__in=NUMBERS_OF_DAYS) | Q(value__range=(1, 366)),
+                violation_error_message=_("Jumlah hari antara 1 dan 366."),
             ),
             models.CheckConstraint(
                 name="parameter_names_its_source",

@@ -16,7 +16,7 @@ _TERRITORY = _rights(
 _READ = (
     _TERRITORY
     | _rights("cooperatives", "view", "cooperative", "paper", "boardterm")
-    | _rights("outlets", "view", "outlet", "statuschange", "capitalneed")
+    | _rights("outlets", "view", "outlet", "statuschange", "capitalneed", "visit")
     | _rights("outlets", "view", "monthlyreport", "reportline", "reportstep")
     | _rights("partners", "view", "partner", "support", "stagechange", "event", "attendance")
 )
@@ -27,7 +27,7 @@ _KEEP_AREA = (
     | _rights("cooperatives", "add change", "paper", "boardterm")
     # Deeds and minutes name private persons: only those who keep the papers open their files.
     | {"cooperatives.download_paper"}
-    | _rights("outlets", "add change", "outlet", "capitalneed")
+    | _rights("outlets", "add change", "outlet", "capitalneed", "visit")
     # Writing a report; photos may show people, so only those who work with them see them.
     | {"outlets.change_monthlyreport", "outlets.view_evidence"}
     | _rights("members", "view add change", "member")
@@ -61,7 +61,7 @@ _BACK_OFFICE = (
     )
     | _rights("cooperatives", "view change", "kecamatan", "kelurahan", "cooperative")
     | _rights("cooperatives", "add change", "paper", "boardterm")
-    | _rights("outlets", "view add change", "outlet", "capitalneed")
+    | _rights("outlets", "view add change", "outlet", "capitalneed", "visit")
     | _rights("outlets", "view", "evidence")
     | _rights("members", "view add change", "member")
     | _rights("partners", "view add change", "partner", "support", "event")

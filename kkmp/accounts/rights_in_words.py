@@ -73,11 +73,16 @@ GROUPS = (
                 _("Mencatat dan memperbarui kebutuhan modal"),
                 ("outlets.add_capitalneed", "outlets.change_capitalneed"),
             ),
+            Sentence(_("Melihat kunjungan lapangan dan tindak lanjutnya"), ("outlets.view_visit",)),
+            Sentence(
+                _("Mencatat kunjungan, menandai tindak lanjut selesai, menghapus dan mengembalikannya"),
+                ("outlets.add_visit", "outlets.change_visit"),
+            ),
             Sentence(
                 _("Melihat laporan bulanan dan langkah-langkahnya"),
                 ("outlets.view_monthlyreport", "outlets.view_reportline", "outlets.view_reportstep"),
             ),
-            Sentence(_("Melihat foto bukti laporan"), ("outlets.view_evidence",)),
+            Sentence(_("Melihat foto bukti laporan dan kunjungan"), ("outlets.view_evidence",)),
             Sentence(_("Menulis dan mengajukan laporan bulanan"), ("outlets.change_monthlyreport",)),
             Sentence(
                 _("Memverifikasi atau mengembalikan laporan yang diajukan orang lain"),

@@ -5,7 +5,7 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.lookups
 import django.utils.timezone
-import outlets.models.reports
+import outlets.models.evidence
 from django.conf import settings
 from django.db import migrations, models
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Evidence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', models.FileField(editable=False, upload_to=outlets.models.reports.evidence_path, verbose_name='foto')),
+                ('image', models.FileField(editable=False, upload_to=outlets.models.evidence.evidence_path, verbose_name='foto')),
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='sidik berkas')),
                 ('taken_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='diambil pada')),
                 ('lat', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='lintang')),

@@ -1,12 +1,11 @@
-"""Outlets, what they need to open, their status in time, and the monthly reports that tell of them."""
+"""Outlets, what they need to open, their status in time, the monthly reports that tell of them, and visits."""
 
+from outlets.models.evidence import Evidence, EvidenceQuerySet
 from outlets.models.needs import CapitalNeed, CapitalNeedQuerySet, NeedPurpose
 from outlets.models.outlets import Outlet, OutletKind, OutletQuerySet, Premises, Tenure
 from outlets.models.reports import (
     OPEN,
     WRITABLE,
-    Evidence,
-    EvidenceQuerySet,
     MonthlyReport,
     MonthlyReportQuerySet,
     ReportLine,
@@ -24,6 +23,7 @@ from outlets.models.status import (
     StatusChangeQuerySet,
     live_condition,
 )
+from outlets.models.visits import Seen, Visit, VisitQuerySet
 
 __all__ = [
     "OPEN",
@@ -46,10 +46,13 @@ __all__ = [
     "ReportState",
     "ReportStep",
     "ReportStepQuerySet",
+    "Seen",
     "Status",
     "StatusChange",
     "StatusChangeQuerySet",
     "Tenure",
+    "Visit",
+    "VisitQuerySet",
     "live_condition",
     "month_end",
 ]

@@ -17,7 +17,6 @@ from django.utils.translation import pgettext_lazy
 from cooperatives.models import Cooperative
 from cooperatives.scope import ScopedQuerySet
 from kkmp.accounts.models import User
-from kkmp.files import hidden_path
 from outlets.models.outlets import Outlet
 from outlets.models.status import Reason, Status
 
@@ -279,64 +278,6 @@ class ReportLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outlet or self.report.cooperative}: {self.get_status_display() or '–'}"
-
-
-def evidence_path(_evidence: "Evidence", _name: str) -> str:
-    return hidden_path("evidence")
-
-
-class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
-    cooperative_path: ClassVar[str] = "line__report__cooperative"
-
-
-class Evidence(models.Model):
-    """A photo of an outlet. The stored copy is smaller and says nothing of phone, person or place.
-
-    `sha256` is of the photo as it was sent, so that the same one is known again; `taken_at` is what it said of itself.
-    """
-
-    line = models.ForeignKey(
-        ReportLine, models.CASCADE, verbose_name=_("baris laporan"), related_name="photos"
-    )
-    image = models.FileField(_("foto"), upload_to=evidence_path, editable=False)
-    sha256 = models.CharField(_("sidik berkas"), max_length=64, editable=False)
-    taken_at = models.DateTimeField(_("diambil pada"), null=True, blank=True, editable=False)
-    lat = models.DecimalField(_("lintang"), max_digits=9, decimal_places=6, null=True, blank=True)
-    lon = models.DecimalField(_("bujur"), max_digits=9, decimal_places=6, null=True, blank=True)
-    added_at = models.DateTimeField(_("diunggah pada"), default=timezone.now, editable=False)
-    added_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("diunggah oleh"), related_name="+")
-
-    objects = EvidenceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("foto bukti")
-        verbose_name_plural = pgettext_lazy("plural", "foto bukti")
-        ordering = ["line", "pk"]
-        indexes = [models.Index(fields=["sha256"], name="evidence_by_sha256")]
-        constraints = [
-            models.UniqueConstraint(
-                name="photo_once_a_line",
-                fields=["line", "sha256"],
-                violation_error_message=_("Foto ini sudah ada di laporan."),
-            ),
-            models.CheckConstraint(
-                name="photo_has_a_file",
-                condition=~Q(image="") & ~Q(sha256=""),
-                violation_error_message=_("Foto disimpan bersama sidiknya."),
-            ),
-            models.CheckConstraint(
-                name="photo_place_has_both_coordinates",
-                condition=Q(lat=None, lon=None)
-                | Q(lat__isnull=False, lon__isnull=False, lat__range=(-90, 90), lon__range=(-180, 180)),
-                violation_error_message=_("Isi lintang dan bujur, atau kosongkan keduanya."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{_('Foto')} {self.line.outlet or self.line.report.cooperative}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("reports:photo", args=[self.pk])
 
 
 class ReportStepQuerySet(ScopedQuerySet["ReportStep"]):

@@ -122,7 +122,7 @@ def _kept(
     rows = {line.outlet_id: line for line in report.lines.all()}
     for line, photos in form.photos():
         if photos:
-            add_photos(line=rows[line.outlet_id], photos=photos, by=by)
+            add_photos(to=rows[line.outlet_id], photos=photos, by=by)
     return report
 
 
@@ -182,7 +182,7 @@ def _page(request: HttpRequest, report: MonthlyReport, form: WholeForm, by: User
         if report.pk
         else Evidence.objects.none()
     )
-    photos = photos.select_related("line__report", "line__outlet").order_by("pk")
+    photos = photos.with_parents().order_by("pk")
     warnings = warnings_of(photos, user=by) if report.pk else {}
     context = {
         "report": report,

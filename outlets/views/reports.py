@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cooperatives.asof import View, read_view
+from cooperatives.models import Cooperative
 from cooperatives.views.profile import permitted
 from kkmp.edited import save_form
 from outlets.evidence import warnings_of
@@ -109,7 +110,7 @@ def what_it_says(request: HttpRequest, report: MonthlyReport) -> dict[str, objec
     photos = list(
         Evidence.objects.visible_to(by)
         .filter(line__report=report)
-        .select_related("line__report", "line__outlet")
+        .with_parents()
         .order_by("pk")
     )
     warnings = warnings_of(photos, user=by) if photos and by.is_authenticated else {}
@@ -134,8 +135,8 @@ def what_it_says(request: HttpRequest, report: MonthlyReport) -> dict[str, objec
 
 
 def photo(request: HttpRequest, pk: int) -> FileResponse:
-    """The stored copy; it holds nothing but the picture."""
-    mine = Evidence.objects.filter(line__report__in=MonthlyReport.objects.visible_to(request.user))
+    """The stored copy, of a report or of a visit; it holds nothing but the picture."""
+    mine = Evidence.objects.of_cooperatives(Cooperative.objects.visible_to(request.user))
     row = get_object_or_404(mine, pk=pk)
     permitted(request, "outlets.view_evidence")
     try:

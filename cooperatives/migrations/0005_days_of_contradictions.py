@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cooperatives', '0003_parameters'),
+        ('cooperatives', '0004_reporting_begins'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cooperatives', '0004_days_of_contradictions'),
+        ('cooperatives', '0005_days_of_contradictions'),
         ('outlets', '0002_monthly_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

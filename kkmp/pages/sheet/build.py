@@ -30,7 +30,17 @@ from kkmp.pages.sheet.risks import RULES, Risk, top_risks
 from kkmp.pages.sheet.tiles import tile_lines
 from kkmp.pages.target_progress import Line as AimLine
 from kkmp.tabular.writing import sample_marker
-from kkmp.templatetags.ui import UNKNOWN, bulan, number, rupiah_short, share, signed, tanggal, waktu
+from kkmp.templatetags.ui import (
+    UNKNOWN,
+    bulan,
+    number,
+    rupiah_short,
+    share,
+    signed,
+    tanggal,
+    tanggal_short,
+    waktu,
+)
 from outlets.outlet_class import OutletClass
 from outlets.report_figures import Completeness
 
@@ -98,7 +108,8 @@ def _class_figures(facts: Facts, shown: Iterable[OutletClass]) -> Iterator[Big]:
         notes = [
             _("%(share)s dari %(total)s")
             % {"share": share(now[outlet_class], total), "total": number(total)},
-            _("%(change)s sejak pembanding") % {"change": signed(change)} if change else _("tetap"),
+            (_("%(change)s sejak %(day)s") if change else _("tetap sejak %(day)s"))
+            % {"change": signed(change), "day": tanggal_short(facts.since)},
         ]
         for_capital = sum(row.is_idle_for_capital for row in facts.rows)
         if outlet_class == OutletClass.IDLE and for_capital:
@@ -257,8 +268,8 @@ def _reports(facts: Facts) -> Block:
         "day": date_format(latest.due_on, "j F"),
     }
     lines = [
-        Line(_("Masuk"), _of(latest.sent, latest), share(latest.sent, latest.expected)),
-        Line(_("Tepat waktu"), _of(latest.in_time, latest), share(latest.in_time, latest.expected)),
+        Line(_("Masuk"), _of(latest.sent, latest)),
+        Line(_("Tepat waktu"), _of(latest.in_time, latest)),
         Line(_("Diverifikasi"), _figure(latest.verified)),
         Line(_("Belum lapor"), _figure(latest.missing)),
     ]
@@ -275,7 +286,8 @@ def _reports(facts: Facts) -> Block:
 
 
 def _of(value: int, reports: Completeness) -> Figure:
-    return Figure(_("%(n)s dari %(of)s") % {"n": number(value), "of": number(reports.expected)}, value)
+    words = {"n": number(value), "of": number(reports.expected), "share": share(value, reports.expected)}
+    return Figure(_("%(n)s dari %(of)s (%(share)s)") % words, value)
 
 
 def _published(facts: Facts, counts: Counter[OutletClass]) -> list[Block]:

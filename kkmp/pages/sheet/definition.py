@@ -1,6 +1,6 @@
 """Everything the leader's sheet says, once: page, PDF and workbook print these texts and count nothing themselves.
 
-A field of type `str` is said on paper as it stands; what only tells how to draw it is marked `unsaid`. A test reads
+A field of type `str` is said on paper as it stands; what only tells how to draw it is marked `UNSAID`. A test reads
 page and PDF and finds every text of the definition in both.
 """
 
@@ -11,9 +11,8 @@ from typing import Any
 
 from kkmp.charts import Part
 
-
-def unsaid(**options: Any) -> Any:
-    return field(metadata={"unsaid": True}, **options)
+# Of a text that only tells how to draw, or that a screen alone has room for.
+UNSAID = {"unsaid": True}
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Big:
     label: str
     figure: Figure
     notes: list[str]
-    tone: str = unsaid()
+    tone: str = field(metadata=UNSAID)
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class RiskLine:
     evidence: str
     rule: str
     decision: str
-    count: int = 0
+    count: int
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,11 @@ class MapTile:
     col: int
     row: int
     lines: list[str]
-    tone: str = unsaid()
-    name: str = unsaid()
-    group: str = unsaid()
-    status: str = unsaid()
-    note: str = unsaid()
+    tone: str = field(metadata=UNSAID)
+    name: str = field(metadata=UNSAID)
+    group: str = field(metadata=UNSAID)
+    status: str = field(metadata=UNSAID)
+    note: str = field(metadata=UNSAID)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Key:
     """A line of the legend."""
 
     text: str
-    tone: str = unsaid()
+    tone: str = field(metadata=UNSAID)
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Head:
     """Of a column; a tone is drawn as its sign, with the word for those who do not see it."""
 
     text: str
-    tone: str = unsaid(default="")
+    tone: str = field(default="", metadata=UNSAID)
 
 
 @dataclass(frozen=True)
@@ -132,10 +131,10 @@ class Sheet:
     source: str
     printed: str
     page: str
-    parts: list[Part] = unsaid()
-    on: date = field(default=date.min)
-    language: str = unsaid(default="")
-    total: int = 0
+    language: str = field(metadata=UNSAID)
+    parts: list[Part] = field(metadata=UNSAID)
+    on: date
+    total: int
 
 
 def texts(said: Any) -> Iterator[str]:

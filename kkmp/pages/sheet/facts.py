@@ -22,6 +22,7 @@ from partners.models import Stage, Support
 PROMISE_DAYS = 60
 # Back from the month of the day: the last one that is due, and the one before it, are among these.
 MONTHS_READ = 4
+NO_NEEDS = NeedTotal(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Facts:
     since: date
     rows: Sequence[Row] = ()
     moves: Sequence[Move] = ()
-    needs: NeedTotal = NeedTotal(0, 0, 0, 0)
+    needs: NeedTotal = NO_NEEDS
     open_needs: Mapping[int, int] = field(default_factory=dict)
     aim: Progress | None = None
     aims: Mapping[str | None, Progress] = field(default_factory=dict)

@@ -273,7 +273,7 @@ def terms_and_papers_ended(facts: Facts) -> Finding | None:
 
 # The most urgent first: what stopped, and what was promised to be reached, outweigh what is long known.
 RULES = (
-    Rule("stopped", 10, gettext_lazy("berjalan pada hari pembanding, kini tidak lagi"), stopped),
+    Rule("stopped", 20, gettext_lazy("berjalan pada hari pembanding, kini tidak lagi"), stopped),
     Rule("behind_target", 8, gettext_lazy("yang berjalan kurang dari jalur targetnya"), behind_target),
     Rule(
         "promised_long_ago",
@@ -283,7 +283,7 @@ RULES = (
     ),
     Rule(
         "waiting_for_capital",
-        3,
+        4,
         gettext_lazy("belum berjalan karena modal usaha, lebih dari %(idle_days)d hari"),
         waiting_for_capital,
     ),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from cooperatives.asof import View
@@ -56,7 +56,7 @@ def make_sheet(view: View, *, printed_at: datetime) -> Sheet:
     risks = top_risks(facts)
     return Sheet(
         kind=_("Lembar Pimpinan"),
-        title=_("Status gerai %(total)s KKMP") % {"total": number(total)},
+        title=_title(facts.rows),
         area=area_in_words(view, facts.rows),
         day=_("per %(day)s") % {"day": tanggal(view.on)},
         compared=_("dibandingkan %(day)s") % {"day": tanggal(view.since)},
@@ -64,8 +64,8 @@ def make_sheet(view: View, *, printed_at: datetime) -> Sheet:
         problems=view.problems,
         bigs=[*_class_figures(facts, shown), _needs_figure(facts)],
         keys=[Key(f"{one.label} {number(counts[one])}", one.value) for one in shown],
-        risks_title=_("Tiga risiko terbesar"),
-        decisions_title=_("Keputusan yang diminta"),
+        risks_title=_("Risiko terbesar"),
+        decisions_title=_("Keputusan yang diminta") if risks else "",
         risks=[_risk(place, risk) for place, risk in enumerate(risks, start=1)],
         no_risk=""
         if risks
@@ -82,6 +82,12 @@ def make_sheet(view: View, *, printed_at: datetime) -> Sheet:
         language=get_language() or "",
         total=total,
     )
+
+
+def _title(rows: Sequence[Row]) -> str:
+    if len(rows) == 1:
+        return _("Status gerai %(cooperative)s") % {"cooperative": rows[0].cooperative}
+    return _("Status gerai %(total)s KKMP") % {"total": number(len(rows))}
 
 
 def area_in_words(view: View, rows: Sequence[Row]) -> str:
@@ -123,9 +129,10 @@ def _needs_figure(facts: Facts) -> Big:
         _("Kebutuhan modal terbuka"),
         Figure(rupiah_short(needs.amount_idr), needs.amount_idr),
         [
-            _("%(n)s kebutuhan di %(outlets)s gerai")
-            % {"n": number(needs.count), "outlets": number(needs.outlet_count)},
-            _("%(n)s koperasi") % {"n": number(needs.cooperative_count)},
+            ngettext("%(n)s kebutuhan terbuka", "%(n)s kebutuhan terbuka", needs.count)
+            % {"n": number(needs.count)},
+            ngettext("di %(n)s gerai", "di %(n)s gerai", needs.outlet_count)
+            % {"n": number(needs.outlet_count)},
         ],
         "accent",
     )
@@ -181,7 +188,7 @@ def _areas(view: View, facts: Facts, shown: Sequence[OutletClass]) -> Table:
         [
             Head(_("Kecamatan")),
             *(Head(str(one.label), one.value) for one in shown),
-            Head(_("Laporan")),
+            Head(pgettext("plural", "Laporan")),
             Head(_("Kebutuhan")),
             *([Head(_("Target"))] if inner else []),
         ],
@@ -197,7 +204,7 @@ def _areas(view: View, facts: Facts, shown: Sequence[OutletClass]) -> Table:
             if kecamatan.pk in by_area
         ],
         line(
-            _("Jumlah"),
+            _("Seluruhnya"),
             whole,
             facts.latest,
             facts.needs.amount_idr,

@@ -14,7 +14,7 @@ from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.pages.sheet.build import make_sheet
 from kkmp.pages.sheet.definition import Sheet
-from kkmp.pages.sheet.pdf import write_pdf
+from kkmp.pages.sheet.pdf import fit, write_pdf
 from kkmp.pages.sheet.workbook import write_workbook
 from kkmp.tabular.writing import XLSX
 
@@ -34,6 +34,7 @@ def sheet_page(request: HttpRequest) -> HttpResponse:
     context = {
         "view": view,
         "sheet": sheet,
+        "fit": fit(sheet),
         "pdf_href": view.link("", format="pdf", **links),
         "xlsx_href": view.link("", format="xlsx", **links),
     }

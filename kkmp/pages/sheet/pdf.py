@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -19,46 +20,62 @@ SCALES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.66)
 GAP = 5.0
 MAP_WIDTH, MAP_GAP = 97.0, 6.0
 # Of one square of the map: as wide as names need, as high as the page has room for.
-TILE_WIDTH, LOWEST_TILE, HIGHEST_TILE = 13.0, 6.2, 9.2
+WIDEST_TILE, LOWEST_TILE, HIGHEST_TILE = 16.0, 6.2, 12.0
+# Of its height to its width, at most.
+TALLEST = 0.95
+# Above the foot, for printers and browsers that measure a little differently.
+RESERVE = 6.0
 
 # What a part of the sheet is drawn with: the pen and the line it begins at; returns the line below it.
 Section = Callable[[Pen, float], float]
 
 
+@dataclass(frozen=True)
+class Fit:
+    """How a sheet is set so that all of it stands on one page: the size of its letters, the height of a square."""
+
+    scale: float
+    tile_height: float
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.scale)
+
+
 def write_pdf(sheet: Sheet) -> bytes:
-    register_fonts()
     out = io.BytesIO()
+    set_as = fit(sheet)
     canvas = Canvas(out, pagesize=A4, invariant=1, lang=sheet.language, pageCompression=1)
     canvas.setTitle(f"{sheet.kind}: {sheet.title}, {sheet.area}, {sheet.day}")
     canvas.setSubject(sheet.source)
     canvas.setAuthor(sheet.printed)
     canvas.setCreator("KKMP Jakarta Selatan")
-    scale, room = _fitting(sheet, canvas)
-    pen = Pen(canvas, scale)
+    pen = Pen(canvas, set_as.scale)
     y = TOP
-    for section in _sections(sheet, room):
-        y = section(pen, y) + GAP * scale
+    for section in _sections(sheet, set_as.tile_height):
+        y = section(pen, y) + GAP * pen.scale
     _foot(pen, sheet)
     canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _fitting(sheet: Sheet, canvas: Canvas) -> tuple[float, float]:
-    """The largest letters with which all stands above the foot, and how high the map's squares may then be."""
+def fit(sheet: Sheet) -> Fit:
+    """The largest letters with which all stands above the foot; what is left then is for the map. The page asks too."""
+    register_fonts()
     shape = placed(sheet.map)
     for scale in SCALES:
-        pen = Pen(canvas, scale, is_drawing=False)
+        pen = Pen(Canvas(io.BytesIO()), scale, is_drawing=False)
         y = TOP
         for section in _sections(sheet, LOWEST_TILE):
             y = section(pen, y) + GAP * scale
-        left = FOOT - 3 - (y - GAP * scale)
+        left = FOOT - RESERVE - (y - GAP * scale)
         if left >= 0:
-            table = _table_height(sheet.areas, scale)
-            lowest = max(LOWEST_TILE * shape.rows, table)
-            highest = (lowest + left) / max(shape.rows, 1)
-            return scale, min(max(highest, LOWEST_TILE), HIGHEST_TILE)
-    return SCALES[-1], LOWEST_TILE
+            # Beside a long table a low map may grow until it reaches the table's last line.
+            high = max(LOWEST_TILE * shape.rows, _table_height(sheet.areas, scale) - 6) + left
+            highest = min(HIGHEST_TILE, TALLEST * _tile_width(shape))
+            return Fit(scale, min(max(high / max(shape.rows, 1), LOWEST_TILE), highest))
+    return Fit(SCALES[-1], LOWEST_TILE)
 
 
 def _sections(sheet: Sheet, tile_height: float) -> list[Section]:
@@ -179,8 +196,10 @@ def _map_and_areas(pen: Pen, y: float, sheet: Sheet, tile_height: float) -> floa
 
 
 def _map(pen: Pen, y: float, shape: PlacedMap, tile_height: float) -> float:
-    width = min(MAP_WIDTH / max(shape.cols, 1), TILE_WIDTH)
-    inset = 0.35
+    width, inset = _tile_width(shape), 0.35
+    # Larger squares have room for larger names.
+    size = 5.2 * min(width / 9.7, 1.3)
+    names = Pen(pen.canvas, is_drawing=pen.is_drawing)
     for tile in shape.tiles:
         x, top = LEFT + tile.col * width, y + tile.row * tile_height
         ink = TONES[tile.tone][1]
@@ -189,8 +208,8 @@ def _map(pen: Pen, y: float, shape: PlacedMap, tile_height: float) -> float:
         )
         pen.sign(x + width - 3.1, top + 0.8, 2.2, tile.tone)
         for index, line in enumerate(reversed(tile.lines)):
-            base = top + tile_height - 1.3 - index * 2.05
-            pen.text(x + 0.95, base, line, size=5.6, bold=True, colour=ink, width=width - 1.8)
+            base = top + tile_height - 1.3 - index * size * 0.4
+            names.text(x + 0.95, base, line, size=size, bold=True, colour=ink, width=width - 1.8)
     for edge in shape.edges:
         pen.line(
             LEFT + edge.x1 * width,
@@ -201,6 +220,10 @@ def _map(pen: Pen, y: float, shape: PlacedMap, tile_height: float) -> float:
             width=0.4,
         )
     return y + shape.rows * tile_height
+
+
+def _tile_width(shape: PlacedMap) -> float:
+    return min(MAP_WIDTH / max(shape.cols, 1), WIDEST_TILE)
 
 
 def _keys(pen: Pen, y: float, sheet: Sheet) -> float:

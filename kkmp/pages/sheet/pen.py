@@ -85,17 +85,25 @@ class Pen:
         align: str = "left",
         width: float = 0,
     ) -> float:
-        """One line, `x` at its left, middle or right; made smaller where it is wider than `width`. Returns its width."""
+        """One line, `x` at its left, middle or right; its letters stand closer where it is wider than `width`.
+
+        Smaller letters would not be read. Returns its width.
+        """
         font, size = BOLD if bold else REGULAR, size * self.scale
-        wide = stringWidth(text, font, size)
+        wide, stretch = stringWidth(text, font, size), 100.0
         if width and wide > width * mm:
-            size *= width * mm / wide
+            stretch = 100 * width * mm / wide
             wide = width * mm
         if self.is_drawing and text:
-            self.canvas.setFillColor(HexColor(colour))
-            self.canvas.setFont(font, size)
             at = {"left": x * mm, "center": x * mm - wide / 2, "right": x * mm - wide}[align]
-            self.canvas.drawString(at, (HEIGHT - baseline) * mm, text)
+            line = self.canvas.beginText(at, (HEIGHT - baseline) * mm)
+            line.setFillColor(HexColor(colour))
+            line.setFont(font, size)
+            line.setHorizScale(stretch)
+            line.textOut(text)
+            # The next text begins with the stretch that this one left.
+            line.setHorizScale(100)
+            self.canvas.drawText(line)
         return float(wide / mm)
 
     def width_of(self, text: str, *, size: float, bold: bool = False) -> float:

@@ -207,8 +207,8 @@ def _map(pen: Pen, y: float, shape: PlacedMap, tile_height: float) -> float:
             x + inset, top + inset, width - 2 * inset, tile_height - 2 * inset, tone=tile.tone, radius=0.8
         )
         pen.sign(x + width - 3.1, top + 0.8, 2.2, tile.tone)
-        for index, line in enumerate(reversed(tile.lines)):
-            base = top + tile_height - 1.3 - index * size * 0.4
+        for below, line in zip(reversed(range(len(tile.lines))), tile.lines, strict=True):
+            base = top + tile_height - 1.3 - below * size * 0.4
             names.text(x + 0.95, base, line, size=size, bold=True, colour=ink, width=width - 1.8)
     for edge in shape.edges:
         pen.line(

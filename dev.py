@@ -188,7 +188,7 @@ def messages(_arguments: list[str]) -> None:
 
 def assets(_arguments: list[str]) -> None:
     """Subset the font, compile catalogues, collect static files; only where their sources changed."""
-    builders = (ROOT / "kkmp").rglob("build_assets.py")
+    builders = [*(ROOT / "kkmp").rglob("build_assets.py"), *(ROOT / "kkmp").rglob("fonts.py")]
     sources = fingerprint(ROOT / "static", ROOT / "locale", ROOT / "requirements.lock", *builders)
     stamp = VAR / ".assets"
     if is_stamped(stamp, sources) and BUILD.exists():

@@ -126,6 +126,14 @@ def look(
     return _Look(cooperative, list(papers), list(terms), on, user).answer()
 
 
+def ended(
+    cooperative: Cooperative, *, papers: Iterable[Paper], terms: Iterable[BoardTerm], on: date, user: User
+) -> list[Deadline]:
+    """Of the deadlines of `look` those that are over; asks no query."""
+    found = _Look(cooperative, list(papers), list(terms), on, user).deadlines()
+    return [deadline for deadline in found if deadline.is_over]
+
+
 class _Look:
     def __init__(
         self, cooperative: Cooperative, papers: list[Paper], terms: list[BoardTerm], on: date, user: User
@@ -143,11 +151,13 @@ class _Look:
             field_gaps=[
                 self._field_gap(name) for name in FIELDS if getattr(self.cooperative, name) in ("", None)
             ],
-            deadlines=sorted(
-                [*self._of_papers(), *self._of_terms()],
-                key=lambda deadline: (deadline.day, deadline.text),
-            ),
+            deadlines=self.deadlines(),
             findings=findings(in_office),
+        )
+
+    def deadlines(self) -> list[Deadline]:
+        return sorted(
+            [*self._of_papers(), *self._of_terms()], key=lambda deadline: (deadline.day, deadline.text)
         )
 
     def _link(self, right: str, name: str, **query: str) -> str:

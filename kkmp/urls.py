@@ -11,12 +11,14 @@ from django.views.i18n import set_language
 from kkmp.accounts.site import secure_admin
 from kkmp.pages import dashboard, health, search, style_guide, tasks, theme
 from kkmp.pages.help import help_page
+from kkmp.pages.sheet.page import sheet_page
 
 secure_admin(admin.site)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("tasks/", tasks.tasks_page, name="tasks"),
+    path("sheet/", sheet_page, name="sheet"),
     path("targets/", include("kkmp.pages.target_urls")),
     path("search/", search.search, name="search"),
     path("cooperatives/", include("kkmp.pages.urls")),

@@ -13,10 +13,11 @@ from outlets.models import CapitalNeed, CapitalNeedQuerySet, Outlet, Reason, Sta
 
 @dataclass(frozen=True)
 class NeedTotal:
-    """How many needs, of how many cooperatives, and their sum in rupiah."""
+    """How many needs, of how many cooperatives and outlets, and their sum in rupiah."""
 
     count: int
     cooperative_count: int
+    outlet_count: int
     amount_idr: int
 
 
@@ -25,9 +26,12 @@ def need_total(needs: CapitalNeedQuerySet) -> NeedTotal:
     found = needs.order_by().aggregate(
         count=Count("pk"),
         cooperative_count=Count("outlet__cooperative", distinct=True),
+        outlet_count=Count("outlet", distinct=True),
         amount_idr=Sum("amount_idr", default=0),
     )
-    return NeedTotal(found["count"], found["cooperative_count"], int(found["amount_idr"]))
+    return NeedTotal(
+        found["count"], found["cooperative_count"], found["outlet_count"], int(found["amount_idr"])
+    )
 
 
 def open_needs_total(cooperatives: QuerySet[Cooperative], *, on: date) -> NeedTotal:

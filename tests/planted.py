@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpResponseBase
 from django.utils import timezone
+from pypdf import PdfReader
 
 from cooperatives.models import AreaGrant, Cooperative, PublicFact, PublishedFigure, Target
 from kkmp.accounts.models import AccessEvent, User, Verb
@@ -209,8 +210,11 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
 
 
 def text_of(response: HttpResponseBase) -> str:
-    """Everything an answer says: headers, body, and what is inside a zipped workbook."""
+    """Everything an answer says: headers, body, what is inside a zipped workbook, the words of a PDF we drew."""
     body: bytes = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    if body.startswith(b"%PDF") and b"ReportLab" in body:
+        # Compressed, so that words would pass unseen.
+        body = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).encode()
     headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as archive:

@@ -83,6 +83,7 @@ IMPORTS = only(SUDIN, ADMIN)
 ADDRESSES = {
     "tasks": Address(),
     "dashboard": Address(queries=LISTS),
+    "sheet": Address(queries=(*LISTS, lambda _area: {"format": "pdf"})),
     "cooperatives:list": Address(queries=LISTS),
     "cooperatives:detail": Address(arguments=_code, queries=LISTS[3:4]),
     "cooperatives:edit": Address(arguments=_code, may=KEEPERS),

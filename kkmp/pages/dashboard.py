@@ -15,44 +15,35 @@ from django.urls import reverse
 from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative, PublishedFigure, Target
 from cooperatives.targets import Verdict
-from kkmp.charts import Mark, Part, Series, Tile
+from kkmp.charts import Mark, Part, Series
 from kkmp.conditional import drawn_once, short_when_unchanged
-from kkmp.pages.beside import cooperative_beside
-from kkmp.pages.causes import Cause, causes_of
-from kkmp.pages.causes import in_words as causes_in_words
-from kkmp.pages.target_progress import (
-    Progress,
-    count_areas,
-    current,
-    days_needed,
-    progress_of,
-    targets_in,
+from kkmp.pages.area_figures import (
+    RECORDED,
+    Row,
+    aims_in,
+    counts_by_area,
+    list_href,
+    longest_idle_first,
+    moves_in,
+    own_aim,
+    rows_in,
+    shown_classes,
+    tile_of,
 )
+from kkmp.pages.beside import cooperative_beside
+from kkmp.pages.target_progress import Progress, targets_in
 from members.models import count_members
 from outlets.capital import open_needs_of, open_needs_total
-from outlets.models import Reason
 from outlets.outlet_class import OutletClass
 from outlets.report_cycle import last_ended_month, next_month
 from outlets.report_figures import Completeness, months_of
 from outlets.report_grid import month_href, month_parts
-from outlets.standing import Standing, Turn, count_classes, histories, standing
+from outlets.standing import Standing, count_classes, histories
 from outlets.timeline import changed_since_effect
 from partners.models import support_totals
 
 TREND_MONTHS = 13
 LONGEST_SHOWN = 5
-# Of one move; the number opens the list with all of them.
-CAUSES_SHOWN = 5
-RECORDED = (OutletClass.RUNNING, OutletClass.IDLE, OutletClass.NONE)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A cooperative in view, as it stood on the day compared with and on the day itself."""
-
-    cooperative: Cooperative
-    before: Standing
-    after: Standing
 
 
 @dataclass(frozen=True)
@@ -86,18 +77,6 @@ class AreaRow:
 
 
 @dataclass(frozen=True)
-class Move:
-    """Cooperatives that stood in one class on the earlier day and in another on the later one."""
-
-    before: OutletClass
-    after: OutletClass
-    count: int
-    href: str
-    causes: list[Cause]
-    causes_in_words: str
-
-
-@dataclass(frozen=True)
 class Reported:
     """How a month's reports stand, as bar and as the list behind it."""
 
@@ -127,22 +106,19 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     targets = targets_in(view)
     # Read once and followed in Python: asking the database for every day's class takes longer to phrase than to answer.
     changes = histories(view.cooperatives, until=view.on, known_at=view.known_at)
-    rows = _rows(view, changes)
+    rows = rows_in(view, changes)
     if len(rows) == 1:
         selected = rows[0].cooperative.kelurahan_id
-    shown = _shown_classes(rows)
+    shown = shown_classes(rows)
     counts = count_classes(changes, _trend_days(view, published))
-    aims = _aims(view, targets, figures, changes, rows)
+    aims = aims_in(view, targets, figures, changes, rows)
     return {
         "view": view,
         "perms": PermWrapper(view.user),
         "total": len(rows),
         "tiles": _class_tiles(view, rows, shown, counts),
-        "for_capital": sum(
-            row.after.outlet_class == OutletClass.IDLE and Reason.CAPITAL in row.after.idle_reasons
-            for row in rows
-        ),
-        "map": [_tile(view, row, selected) for row in rows],
+        "for_capital": sum(row.is_idle_for_capital for row in rows),
+        "map": [tile_of(view, row, selected=selected) for row in rows],
         "map_legend": _parts(view, Counter(row.after.outlet_class for row in rows), shown),
         "areas": _area_rows(view, rows, shown, aims),
         **_aims_shown(view, aims),
@@ -153,7 +129,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "published": published,
         "published_marks": _published_marks(published),
         "target_marks": _target_marks(view, targets),
-        "moves": _moves(view, rows, changes),
+        "moves": moves_in(view, rows, changes),
         "stayed": sum(row.before.outlet_class == row.after.outlet_class for row in rows),
         "longest_idle": _longest_idle(view, rows),
         "needs": open_needs_total(view.cooperatives, on=view.on),
@@ -165,24 +141,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _rows(view: View, changes: dict[int, list[Turn]]) -> list[Row]:
-    return [
-        Row(
-            cooperative,
-            # One that came between the two queries has no changes yet.
-            standing(changes.get(cooperative.pk, ()), view.since),
-            standing(changes.get(cooperative.pk, ()), view.on),
-        )
-        for cooperative in view.cooperatives.select_related("kelurahan__kecamatan")
-    ]
-
-
 def _longest_idle(view: View, rows: Iterable[Row]) -> list[LongIdle]:
-    idle = [row for row in rows if row.after.outlet_class == OutletClass.IDLE]
-    idle.sort(
-        key=lambda row: (row.after.idle_since or view.on, row.cooperative.kelurahan.name, row.cooperative.pk)
-    )
-    longest = idle[:LONGEST_SHOWN]
+    longest = longest_idle_first(view, rows)[:LONGEST_SHOWN]
     needs = open_needs_of((row.cooperative.pk for row in longest), on=view.on)
     return [LongIdle(row.cooperative, row.after, needs.get(row.cooperative.pk)) for row in longest]
 
@@ -198,16 +158,6 @@ def _reporting(view: View, rows: Iterable[Row]) -> list[Reported]:
     ]
 
 
-def _list_href(view: View, **filters: object) -> str:
-    return view.link(reverse("cooperatives:list"), **filters)
-
-
-def _shown_classes(rows: Iterable[Row]) -> list[OutletClass]:
-    """The three classes, and a fourth for what nobody has recorded yet, where there is any."""
-    some_unrecorded = any(row.after.outlet_class == OutletClass.UNRECORDED for row in rows)
-    return [*RECORDED, *([OutletClass.UNRECORDED] if some_unrecorded else [])]
-
-
 def _class_tiles(
     view: View, rows: Sequence[Row], shown: Iterable[OutletClass], counts: dict[date, dict[str, int]]
 ) -> list[ClassTile]:
@@ -219,29 +169,10 @@ def _class_tiles(
             now[outlet_class],
             now[outlet_class] - before[outlet_class],
             [counts[day][outlet_class] for day in sorted(counts)],
-            _list_href(view, **{"class": outlet_class.value}),
+            list_href(view, **{"class": outlet_class.value}),
         )
         for outlet_class in shown
     ]
-
-
-def _tile(view: View, row: Row, selected: str) -> Tile:
-    kelurahan, outlet_class = row.cooperative.kelurahan, row.after.outlet_class
-    return Tile(
-        col=kelurahan.tile_col,
-        row=kelurahan.tile_row,
-        group=kelurahan.kecamatan.name,
-        label=kelurahan.name,
-        tone=outlet_class.value,
-        status=str(outlet_class.label),
-        note=str(Reason(row.after.idle_reason).label) if outlet_class == OutletClass.IDLE else "",
-        href=view.link(
-            reverse("dashboard"),
-            cooperative=kelurahan.pk,
-            since=view.since.isoformat() if view.since_given else "",
-        ),
-        is_selected=kelurahan.pk == selected,
-    )
 
 
 def _parts(
@@ -252,7 +183,7 @@ def _parts(
             str(outlet_class.label),
             counts[outlet_class],
             outlet_class.value,
-            _list_href(view, **{"class": outlet_class.value, **filters}),
+            list_href(view, **{"class": outlet_class.value, **filters}),
         )
         for outlet_class in shown
     ]
@@ -261,9 +192,7 @@ def _parts(
 def _area_rows(
     view: View, rows: Iterable[Row], shown: Sequence[OutletClass], aims: Mapping[str | None, Progress]
 ) -> list[AreaRow]:
-    by_area: dict[str, Counter[OutletClass]] = {}
-    for row in rows:
-        by_area.setdefault(row.cooperative.kelurahan.kecamatan_id, Counter())[row.after.outlet_class] += 1
+    by_area = counts_by_area(rows)
     return [
         AreaRow(
             kecamatan.name,
@@ -317,25 +246,9 @@ def _published_marks(published: Iterable[PublishedFigure]) -> list[Mark]:
     ]
 
 
-def _aims(
-    view: View,
-    targets: Sequence[Target],
-    figures: Sequence[PublishedFigure],
-    changes: Mapping[int, list[Turn]],
-    rows: Iterable[Row],
-) -> dict[str | None, Progress]:
-    """What the city and each kecamatan work for, and how they stand with it; figures come newest first."""
-    baseline = figures[-1] if figures else None
-    kecamatan_of = {row.cooperative.pk: row.cooperative.kelurahan.kecamatan_id for row in rows}
-    counts = count_areas(changes, kecamatan_of, days_needed(targets, baseline, on=view.on))
-    return current(progress_of(view, targets, counts, baseline), on=view.on)
-
-
 def _aims_shown(view: View, aims: Mapping[str | None, Progress]) -> dict[str, Any]:
     """The target of the area in view itself, and how many kecamatan within it stand how with theirs."""
-    own = aims.get(view.area or None)
-    if own is None and len(aims) == 1:
-        [own] = aims.values()
+    own = own_aim(view, aims)
     verdicts = Counter(aim.running.verdict for area, aim in aims.items() if area and aim is not own)
     return {
         "main_aims": [own] if own else [],
@@ -351,26 +264,4 @@ def _target_marks(view: View, targets: Iterable[Target]) -> list[Mark]:
         if target.kecamatan == view.kecamatan and target.on >= view.on
         for outlet_class, value in ((OutletClass.RUNNING, target.running), (OutletClass.IDLE, target.idle))
         if value is not None
-    ]
-
-
-def _moves(view: View, rows: Iterable[Row], changes: dict[int, list[Turn]]) -> list[Move]:
-    """Every pair of classes between which a cooperative moved, the most frequent first, and why."""
-    pairs: dict[tuple[OutletClass, OutletClass], list[Cooperative]] = {}
-    for row in rows:
-        if row.before.outlet_class != row.after.outlet_class:
-            pair = (row.before.outlet_class, row.after.outlet_class)
-            pairs.setdefault(pair, []).append(row.cooperative)
-    causes = causes_of(view, [one for moved in pairs.values() for one in moved], changes)
-    told = {pair: [causes[one.pk] for one in moved if one.pk in causes] for pair, moved in pairs.items()}
-    return [
-        Move(
-            before,
-            after,
-            len(moved),
-            _list_href(view, moved=f"{before.value}-{after.value}", since=view.since.isoformat()),
-            told[before, after][:CAUSES_SHOWN],
-            causes_in_words(told[before, after]),
-        )
-        for (before, after), moved in sorted(pairs.items(), key=lambda pair: -len(pair[1]))
     ]

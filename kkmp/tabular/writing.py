@@ -29,6 +29,10 @@ CSV = "text/csv; charset=utf-8"
 WORDS = "Daftar"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+# Text stays text, whatever it looks like.
+NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -120,22 +124,37 @@ def save_xlsx(
 
     One row at a time is in memory; the others wait in a file until the workbook is closed.
     """
-    book = xlsxwriter.Workbook(
-        out,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    book = xlsxwriter.Workbook(out, {"constant_memory": True, **NO_FORMULAS})
+    head = book.add_format(HEAD)
     page = book.add_worksheet(sheet)
     first, last = _write_table(book, page, headings, rows, head)
     _offer_choices(book, page, headings, first, last)
     if guide:
         _write_guide(book, guide, head)
     book.close()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet of a workbook of several."""
+
+    title: str
+    headings: Sequence[Heading]
+    rows: Iterable[Sequence[OutCell]]
+
+
+def write_book(pages: Iterable[Page]) -> bytes:
+    """A workbook of several sheets, each as wide as a page of A4 when printed."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, **NO_FORMULAS})
+    head = book.add_format(HEAD)
+    for one in pages:
+        page = book.add_worksheet(one.title)
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        _write_table(book, page, one.headings, one.rows, head)
+    book.close()
+    return out.getvalue()
 
 
 def _write_table(

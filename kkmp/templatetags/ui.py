@@ -297,6 +297,7 @@ def navigation(context: Context) -> list[Item]:
 
 
 ACCOUNT_PLACES = (
+    Place(gettext_lazy("Lembar Pimpinan"), "sheet", "printer"),
     Place(gettext_lazy("Akses saya"), "accounts:my_access", "key"),
     Place(gettext_lazy("Mengapa saya (tidak) melihat ini?"), "accounts:why", "eye"),
     Place(

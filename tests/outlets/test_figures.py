@@ -56,12 +56,12 @@ def test_open_needs_are_those_arisen_and_not_yet_met() -> None:
     april = dt.date(2026, 4, 30)
     eve_of_july = dt.date(2026, 6, 30)
     assert [open_needs_total(EVERYTHING, on=day) for day in (april, eve_of_july, JULY)] == [
-        NeedTotal(count=0, cooperative_count=0, amount_idr=0),
-        NeedTotal(count=2, cooperative_count=1, amount_idr=210),
-        NeedTotal(count=2, cooperative_count=2, amount_idr=3_010),
+        NeedTotal(count=0, cooperative_count=0, outlet_count=0, amount_idr=0),
+        NeedTotal(count=2, cooperative_count=1, outlet_count=1, amount_idr=210),
+        NeedTotal(count=2, cooperative_count=2, outlet_count=2, amount_idr=3_010),
     ]
-    assert open_needs_total(of_one, on=JULY) == NeedTotal(1, 1, 10)
-    assert open_needs_total(Cooperative.objects.none(), on=JULY) == NeedTotal(0, 0, 0)
+    assert open_needs_total(of_one, on=JULY) == NeedTotal(1, 1, 1, 10)
+    assert open_needs_total(Cooperative.objects.none(), on=JULY) == NeedTotal(0, 0, 0, 0)
 
 
 def test_open_needs_sum_over_all_outlets_of_a_cooperative() -> None:

@@ -1,4 +1,4 @@
-"""Makes the files under static/build/ that come from packages: the Latin subset of our typeface."""
+"""Makes the files under static/build/ that come from packages: our typeface for pages, and for PDFs."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,8 @@ import fontpkg_plus_jakarta_sans
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from fontTools import subset
+
+from kkmp.pages.sheet.fonts import write_instances
 
 # Basic Latin, Latin-1, Latin Extended-A for names, and the typographic signs our pages use.
 UNICODES = [
@@ -19,9 +21,11 @@ FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum", "lnum", "cas
 
 
 class Command(BaseCommand):
-    help = "Membuat berkas statis dari paket: huruf Plus Jakarta Sans untuk aksara Latin (WOFF2)."
+    help = "Membuat berkas dari paket: huruf Plus Jakarta Sans untuk halaman (WOFF2) dan PDF (TTF)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for made in write_instances():
+            self.stdout.write(f"static/build/{made.name}: {made.stat().st_size / 1000:.0f} kB")
         source = fontpkg_plus_jakarta_sans.ROOT / "files" / "PlusJakartaSans[wght].ttf"
         target = Path(settings.BASE_DIR) / "static" / "build" / "plus-jakarta-sans.woff2"
         if target.exists() and target.stat().st_mtime > max(

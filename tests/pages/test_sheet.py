@@ -1,0 +1,126 @@
+"""The leader's sheet: page, PDF and workbook say the same; which area it is of; what it costs; who it is logged for."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
+from pypdf import PdfReader
+from pytest_django import DjangoAssertNumQueries
+from python_calamine import CalamineWorkbook
+
+from cooperatives.asof import read_view
+from cooperatives.models import PublishedFigure, Target
+from kkmp.accounts.models import AccessEvent, User, Verb
+from kkmp.pages.sheet.build import make_sheet
+from kkmp.pages.sheet.definition import Sheet, texts
+from kkmp.pages.sheet.pdf import fit, write_pdf
+from tests.factories import (
+    CapitalNeedFactory,
+    CooperativeFactory,
+    KecamatanFactory,
+    KelurahanFactory,
+    PaperFactory,
+    StageChangeFactory,
+    StatusChangeFactory,
+    UserFactory,
+    officer_of,
+)
+from tests.seeded import AUTUMN
+
+pytestmark = pytest.mark.django_db
+GROUPS = ("bigs", "keys", "risks", "map", "blocks")
+
+
+def sheet_of(user: User, address: str) -> Sheet:
+    request = RequestFactory().get(address)
+    request.user = user
+    return make_sheet(read_view(request), printed_at=timezone.now())
+
+
+def squeezed(text: str) -> str:
+    """Without what differs by nature: line breaks, spaces between words, hyphens where a line ends."""
+    return re.sub(r"[\s\u00ad-]", "", text)
+
+
+def said_together(said: Any) -> Iterator[str]:
+    """What has to stand side by side: a figure with its label and notes, a line of the table, a name on the map."""
+    if isinstance(said, list):
+        for one in said:
+            yield from said_together(one)
+    elif is_dataclass(said):
+        nested = [getattr(said, one.name) for one in fields(said)]
+        if any(isinstance(value, list) and value and is_dataclass(value[0]) for value in nested):
+            yield from (part for value in nested for part in said_together(value))
+            yield from texts([value for value in nested if isinstance(value, str)])
+        else:
+            yield "".join(texts(said))
+
+
+def expected_of(sheet: Sheet) -> list[str]:
+    wanted = [squeezed(text) for text in texts(sheet)]
+    wanted += [squeezed(text) for name in GROUPS for text in said_together(getattr(sheet, name))]
+    wanted += [squeezed("".join(texts(line))) for line in (*sheet.areas.rows, sheet.areas.total)]
+    return wanted
+
+
+def pdf_text(content: bytes) -> str:
+    return squeezed("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+
+
+def assert_both_say_all(client: Client, user: User, address: str, language: str) -> Sheet:
+    client.force_login(user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    with translation.override(language):
+        sheet = sheet_of(user, address)
+    wanted = expected_of(sheet)
+    page = BeautifulSoup(client.get(address).content, "html.parser").select_one("article.sheet")
+    assert page is not None
+    shown = squeezed(page.get_text())
+    separator = "&" if "?" in address else "?"
+    printed = pdf_text(client.get(f"{address}{separator}format=pdf").content)
+    missing = {text: (text in shown, text in printed) for text in wanted}
+    assert {text: found for text, found in missing.items() if found != (True, True)} == {}
+    return sheet
+
+
+@pytest.fixture
+def leader() -> User:
+    return UserFactory.create(leader=True)
+
+
+@pytest.fixture
+def autumn() -> Iterator[None]:
+    with time_machine.travel(dt.datetime.combine(AUTUMN, dt.time(5), tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_page_and_pdf_say_everything_of_the_sample_city(client: Client, language: str, autumn: None) -> None:
+    call_command("seed_reference")
+    call_command("seed_demo")
+    sheet = assert_both_say_all(client, User.objects.get(username="pimpinan"), "/sheet/", language)
+    assert (len(sheet.risks), len(sheet.map), len(sheet.areas.rows)) == (3, 65, 10)
+    assert_both_say_all(client, User.objects.get(username="petugas.tebet"), "/sheet/?on=2026-03-01", language)
+
+
+@pytest.mark.usefixtures("reference", "today")
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_page_and_pdf_say_everything_where_nothing_is_recorded(
+    client: Client, leader: User, language: str
+) -> None:
+    """With the published figures, a mistyped day and the records of another day."""
+    sheet = assert_both_say_all(client, leader, "/sheet/?on=kemarin&known=2026-03-01", language)
+    assert [big.figure.value for big in sheet.bigs] == [0, 0, 0, 65, 0]
+    assert [line.figure.value for line in sheet.blocks[-1].lines] == [10, 19, 36]
+    assert (len(sheet.problems), [risk.count for risk in sheet.risks]) == (1, [65])

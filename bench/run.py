@@ -7,7 +7,6 @@ taken within a round, so a machine that is busy for a while spoils no comparison
 
 import argparse
 import os
-import secrets
 import socket
 import statistics
 import subprocess
@@ -178,7 +177,8 @@ def main() -> None:
     os.environ.update(
         DATABASE_URL=url,
         MODE="demo",
-        SECRET_KEY=secrets.token_urlsafe(48),
+        SECRET_KEY=dev.new_key(),
+        DATA_KEY=dev.new_data_key(),
         HOST="127.0.0.1",
         RELEASE="bench",
         DJANGO_SETTINGS_MODULE="kkmp.settings",

@@ -78,23 +78,23 @@ def no_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_dot_env_has_a_key_of_its_own_and_one_reader(tmp_path: Path) -> None:
     path = tmp_path / ".env"
-    dev.write_dot_env(path)
-    written = dev.dot_env(path)
+    dev_env.write_dot_env(path)
+    written = dev_env.dot_env(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(written) == ["MODE", "SECRET_KEY", "DATA_KEY", "BACKUP_KEY"]
     assert len(written["SECRET_KEY"]) >= 50
     assert len(set(written.values())) == 4
     assert read_key("DATA_KEY", written["DATA_KEY"]) != read_key("BACKUP_KEY", written["BACKUP_KEY"])
-    dev.write_dot_env(path)
-    assert dev.dot_env(path) == written
+    dev_env.write_dot_env(path)
+    assert dev_env.dot_env(path) == written
 
 
 def test_older_dot_env_of_a_demo_gets_what_it_lacks(tmp_path: Path) -> None:
     """An update of the program must not ask somebody with a demo for keys."""
     path = tmp_path / ".env"
     path.write_text("MODE=demo\nSECRET_KEY=mine", encoding="utf-8")
-    dev.write_dot_env(path)
-    written = dev.dot_env(path)
+    dev_env.write_dot_env(path)
+    written = dev_env.dot_env(path)
     assert list(written) == ["MODE", "SECRET_KEY", "DATA_KEY", "BACKUP_KEY"]
     assert written["SECRET_KEY"] == "mine"
 
@@ -103,17 +103,17 @@ def test_keys_of_the_environment_are_not_written(tmp_path: Path, monkeypatch: py
     path = tmp_path / ".env"
     monkeypatch.setenv("SECRET_KEY", "mine")
     monkeypatch.setenv("BACKUP_KEY", "mine")
-    dev.write_dot_env(path)
-    assert list(dev.dot_env(path)) == ["MODE", "DATA_KEY"]
+    dev_env.write_dot_env(path)
+    assert list(dev_env.dot_env(path)) == ["MODE", "DATA_KEY"]
     monkeypatch.delenv("MODE")
-    dev.write_dot_env(tmp_path / "production.env")
+    dev_env.write_dot_env(tmp_path / "production.env")
     assert not (tmp_path / "production.env").exists()
 
 
 def test_dot_env_that_exists_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("MODE=production\n", encoding="utf-8")
-    dev.write_dot_env(path)
+    dev_env.write_dot_env(path)
     assert path.read_text(encoding="utf-8") == "MODE=production\n"
 
 
@@ -121,7 +121,7 @@ def test_production_gets_no_key_by_itself(tmp_path: Path, monkeypatch: pytest.Mo
     """A `.env` with MODE=demo beside a real installation would be the mode of its next start."""
     monkeypatch.setenv("MODE", "production")
     with pytest.raises(SystemExit, match="needs a SECRET_KEY"):
-        dev.write_dot_env(tmp_path / ".env")
+        dev_env.write_dot_env(tmp_path / ".env")
     assert not (tmp_path / ".env").exists()
 
 
@@ -130,7 +130,7 @@ def test_dot_env_is_read_as_written_by_people(tmp_path: Path) -> None:
     path.write_text(
         "# SECRET=1\n\n  # B=2\nA = 1\nURL=\"sqlite:///a=b\"\nC='x'\nno equals sign\nD=\n", encoding="utf-8"
     )
-    assert dev.dot_env(path) == {"A": "1", "URL": "sqlite:///a=b", "C": "x", "D": ""}
+    assert dev_env.dot_env(path) == {"A": "1", "URL": "sqlite:///a=b", "C": "x", "D": ""}
 
 
 def test_environment_counts_before_dot_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

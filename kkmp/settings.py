@@ -41,6 +41,7 @@ RELEASE = env.str("RELEASE", default="0.1.0")
 # --- applications -------------------------------------------------------------
 INSTALLED_APPS = [
     "kkmp.pages",
+    "kkmp.backup",
     "partners",
     "outlets",
     "members",

@@ -26,7 +26,7 @@ def test_python_complaint_names_the_command_that_mends_it() -> None:
 def test_dev_py_is_read_by_older_pythons() -> None:
     """An older Python must get far enough to say that it is too old."""
     for module in (dev, dev_env):
-        ast.parse(Path(module.__file__).read_text(encoding="utf-8"), feature_version=(3, 8))
+        ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::"])

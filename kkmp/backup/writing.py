@@ -40,8 +40,7 @@ def write_backup(path: Path, *, key: bytes, using: str, storage: Storage, tell: 
         _refuse_existing(path)
         part.rename(path)
     except OSError as error:
-        why = {"path": error.filename or path, "why": error.strerror}
-        raise BackupError(_("%(path)s: %(why)s.") % why) from error
+        raise BackupError(f"{error.filename or path}: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)
     return manifest

@@ -1,11 +1,11 @@
 # Build: packages by the hashed lock, font, catalogues, static files.
 FROM python:3.11-slim AS build
 WORKDIR /app
-COPY dev.py requirements.lock requirements-dev.lock ./
+COPY dev.py dev_env.py requirements.lock requirements-dev.lock ./
 RUN python dev.py install
 COPY . .
-# Static files need settings, settings need a key; this one signs nothing and stays in this layer's environment.
-RUN SECRET_KEY=only-while-collecting-static-files-only-while-collecting MODE=demo python dev.py assets
+# Static files need settings, settings need keys; these sign and encrypt nothing and stay in this layer's environment.
+RUN SECRET_KEY=$(python dev.py key) DATA_KEY=$(python dev.py key --data) MODE=demo python dev.py assets
 
 FROM python:3.11-slim
 ENV MODE=production HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from dev_env import KEYS, dot_env, new_data_key, new_key, write_dot_env
 
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
@@ -91,30 +92,9 @@ def port_complaint(host: str, port: str) -> str | None:
     return None
 
 
-def dot_env(path: Path) -> dict[str, str]:
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    pairs = [line.partition("=") for line in text.splitlines() if not line.lstrip().startswith("#")]
-    return {name.strip(): value.strip().strip("\"'") for name, equals, value in pairs if equals}
-
-
 def setting(name: str, default: str = "") -> str:
     """Look in the environment first, then in `.env`, as kkmp/settings.py does."""
     return os.environ.get(name) or dot_env(DOT_ENV).get(name) or default
-
-
-def write_dot_env(path: Path) -> None:
-    """Make a demo's `.env` with a random key, readable by its owner only; an existing one stays as it is."""
-    if path.exists():
-        return
-    if os.environ.get("MODE", "demo") != "demo":
-        sys.exit("MODE=production needs a SECRET_KEY of its own; .env.example says what else.")
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"# .env.example says what each variable is for.\nMODE=demo\nSECRET_KEY={new_key()}\n")
-
-
-def new_key() -> str:
-    return secrets.token_urlsafe(48)
 
 
 def fingerprint(*paths: Path) -> str:
@@ -169,9 +149,9 @@ def install(arguments: list[str]) -> None:
         (VENV / installed.name).write_text(fingerprint(installed), encoding="utf-8")
 
 
-def key(_arguments: list[str]) -> None:
-    """Print a new random SECRET_KEY."""
-    print(new_key())
+def key(arguments: list[str]) -> None:
+    """Print a new random SECRET_KEY; `--data`: a DATA_KEY or BACKUP_KEY."""
+    print(new_data_key() if "--data" in arguments else new_key())
 
 
 def compile_catalogues() -> None:
@@ -203,8 +183,7 @@ def assets(_arguments: list[str]) -> None:
 def prepare(_arguments: list[str]) -> None:
     """Do everything that `run` does before it serves."""
     install([])
-    if "SECRET_KEY" not in os.environ:
-        write_dot_env(DOT_ENV)
+    write_dot_env(DOT_ENV)
     VAR.mkdir(exist_ok=True)
     assets([])
     steps = ["migrate --no-input --verbosity 0", "createcachetable --verbosity 0", "seed_reference"]
@@ -317,7 +296,7 @@ def check(_arguments: list[str]) -> None:
     # What an office would run, and no database of anybody's.
     production = {
         "MODE": "production",
-        "SECRET_KEY": new_key(),
+        **{name: new() for name, new in KEYS.items()},
         "ALLOWED_HOSTS": "kkmp.example.go.id",
         "DATABASE_URL": "sqlite://:memory:",
         "DJANGO_SETTINGS_MODULE": "kkmp.settings",

@@ -7,7 +7,6 @@ taken within a round, so a machine that is busy for a while spoils no comparison
 
 import argparse
 import os
-import secrets
 import socket
 import statistics
 import subprocess
@@ -25,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
 
 import dev  # noqa: E402  the project's root is no package
+import dev_env  # noqa: E402
 from bench.load import Case, Visitor, run  # noqa: E402
 from bench.report import Line, Memory, cpu_seconds, rss, write  # noqa: E402
 
@@ -178,7 +178,8 @@ def main() -> None:
     os.environ.update(
         DATABASE_URL=url,
         MODE="demo",
-        SECRET_KEY=secrets.token_urlsafe(48),
+        SECRET_KEY=dev_env.new_key(),
+        DATA_KEY=dev_env.new_data_key(),
         HOST="127.0.0.1",
         RELEASE="bench",
         DJANGO_SETTINGS_MODULE="kkmp.settings",

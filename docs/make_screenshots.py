@@ -3,6 +3,7 @@
 Run it when the look has changed: .venv/bin/python docs/make_screenshots.py [names of pictures; all without]
 """
 
+import base64
 import io
 import os
 import shutil
@@ -103,6 +104,7 @@ def prepare(folder: Path) -> None:
         "DATABASE_URL": f"sqlite:///{folder / 'pictures.sqlite3'}",
         "FILES_DIR": str(folder / "files"),
         "SECRET_KEY": "pictures-of-sample-data-only-on-this-machine-and-gone-after",
+        "DATA_KEY": base64.b64encode(os.urandom(32)).decode(),
         # Playwright's loop runs in this thread; the queries here are no part of it.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }

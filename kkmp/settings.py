@@ -7,6 +7,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from kkmp.crypto import read_key, read_ring
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -22,6 +24,13 @@ SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 50:
     msg = "SECRET_KEY needs at least 50 characters; `python3 dev.py key` prints one."
     raise ImproperlyConfigured(msg)
+# Encrypts identity numbers and second factors; the previous key opens what bears it until it is replaced.
+DATA_KEYS = read_ring(env.str("DATA_KEY"), env.str("DATA_KEY_PREVIOUS", default=""))
+# Seals backups; of its own, so that backups outlive a change of DATA_KEY. Without it nothing can be backed up.
+BACKUP_KEY = read_key("BACKUP_KEY", text) if (text := env.str("BACKUP_KEY", default="")) else None
+if BACKUP_KEY in DATA_KEYS:
+    msg = "BACKUP_KEY must differ from DATA_KEY: whoever keeps the backups need not read what is encrypted in them."
+    raise ImproperlyConfigured(msg)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if IS_DEMO else [])
 if not IS_DEMO and "*" in ALLOWED_HOSTS:
     msg = "ALLOWED_HOSTS=* is refused in MODE=production: name the host."
@@ -32,6 +41,7 @@ RELEASE = env.str("RELEASE", default="0.1.0")
 # --- applications -------------------------------------------------------------
 INSTALLED_APPS = [
     "kkmp.pages",
+    "kkmp.backup",
     "partners",
     "outlets",
     "members",
@@ -153,6 +163,9 @@ MFA_ADAPTER = "kkmp.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Asked of the roles that see the whole city; the demo has published passwords and asks nobody.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not IS_DEMO)
+if not IS_DEMO and not MFA_REQUIRED:
+    msg = "MFA_REQUIRED=false is refused in MODE=production: these roles see identity numbers and decide statuses."
+    raise ImproperlyConfigured(msg)
 
 SESSION_COOKIE_AGE = 60 * 60 * 12
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365

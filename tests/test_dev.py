@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import dev
+import dev_env
+from kkmp.crypto import read_key
 
 
 def test_python_complaint_names_the_command_that_mends_it() -> None:
@@ -23,8 +25,8 @@ def test_python_complaint_names_the_command_that_mends_it() -> None:
 
 def test_dev_py_is_read_by_older_pythons() -> None:
     """An older Python must get far enough to say that it is too old."""
-    source = Path(dev.__file__).read_text(encoding="utf-8")
-    ast.parse(source, feature_version=(3, 8))
+    for module in (dev, dev_env):
+        ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::"])
@@ -68,20 +70,50 @@ def test_port_must_be_a_port(port: str, reason: str) -> None:
     assert dev.port_complaint("127.0.0.1", port) == complaint
 
 
+@pytest.fixture(autouse=True)
+def no_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in dev_env.KEYS:
+        monkeypatch.delenv(name, raising=False)
+
+
 def test_dot_env_has_a_key_of_its_own_and_one_reader(tmp_path: Path) -> None:
     path = tmp_path / ".env"
-    dev.write_dot_env(path)
-    written = dev.dot_env(path)
+    dev_env.write_dot_env(path)
+    written = dev_env.dot_env(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert written == {"MODE": "demo", "SECRET_KEY": written["SECRET_KEY"]}
+    assert list(written) == ["MODE", "SECRET_KEY", "DATA_KEY", "BACKUP_KEY"]
     assert len(written["SECRET_KEY"]) >= 50
-    assert dev.new_key() != written["SECRET_KEY"]
+    assert len(set(written.values())) == 4
+    assert read_key("DATA_KEY", written["DATA_KEY"]) != read_key("BACKUP_KEY", written["BACKUP_KEY"])
+    dev_env.write_dot_env(path)
+    assert dev_env.dot_env(path) == written
+
+
+def test_older_dot_env_of_a_demo_gets_what_it_lacks(tmp_path: Path) -> None:
+    """An update of the program must not ask somebody with a demo for keys."""
+    path = tmp_path / ".env"
+    path.write_text("MODE=demo\nSECRET_KEY=mine", encoding="utf-8")
+    dev_env.write_dot_env(path)
+    written = dev_env.dot_env(path)
+    assert list(written) == ["MODE", "SECRET_KEY", "DATA_KEY", "BACKUP_KEY"]
+    assert written["SECRET_KEY"] == "mine"
+
+
+def test_keys_of_the_environment_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / ".env"
+    monkeypatch.setenv("SECRET_KEY", "mine")
+    monkeypatch.setenv("BACKUP_KEY", "mine")
+    dev_env.write_dot_env(path)
+    assert list(dev_env.dot_env(path)) == ["MODE", "DATA_KEY"]
+    monkeypatch.delenv("MODE")
+    dev_env.write_dot_env(tmp_path / "production.env")
+    assert not (tmp_path / "production.env").exists()
 
 
 def test_dot_env_that_exists_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("MODE=production\n", encoding="utf-8")
-    dev.write_dot_env(path)
+    dev_env.write_dot_env(path)
     assert path.read_text(encoding="utf-8") == "MODE=production\n"
 
 
@@ -89,7 +121,7 @@ def test_production_gets_no_key_by_itself(tmp_path: Path, monkeypatch: pytest.Mo
     """A `.env` with MODE=demo beside a real installation would be the mode of its next start."""
     monkeypatch.setenv("MODE", "production")
     with pytest.raises(SystemExit, match="needs a SECRET_KEY"):
-        dev.write_dot_env(tmp_path / ".env")
+        dev_env.write_dot_env(tmp_path / ".env")
     assert not (tmp_path / ".env").exists()
 
 
@@ -98,7 +130,7 @@ def test_dot_env_is_read_as_written_by_people(tmp_path: Path) -> None:
     path.write_text(
         "# SECRET=1\n\n  # B=2\nA = 1\nURL=\"sqlite:///a=b\"\nC='x'\nno equals sign\nD=\n", encoding="utf-8"
     )
-    assert dev.dot_env(path) == {"A": "1", "URL": "sqlite:///a=b", "C": "x", "D": ""}
+    assert dev_env.dot_env(path) == {"A": "1", "URL": "sqlite:///a=b", "C": "x", "D": ""}
 
 
 def test_environment_counts_before_dot_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

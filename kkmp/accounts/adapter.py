@@ -12,6 +12,7 @@ from qrcode.image.svg import SvgPathFillImage
 from qrcode.main import make as make_qr
 
 from kkmp.accounts.models import User, Verb
+from kkmp.accounts.second_factors import seal, unseal
 from kkmp.accounts.services import client_ip, record_access
 
 
@@ -71,6 +72,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
     }
+
+    def encrypt(self, text: str) -> str:
+        """The secret of an app and the seed of spare codes, before they are stored."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         """What the app on the phone shows above the code."""

@@ -8,7 +8,10 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from kkmp.accounts.events import kind
 from kkmp.accounts.models import AccessEvent, SignInLink, User, Verb
 from kkmp.accounts.permissions import link_receivers
+from kkmp.accounts.second_factors import end_sessions
 from kkmp.accounts.services import record_access
 from kkmp.back_office import FactAdmin
 
@@ -45,10 +49,36 @@ class PersonAddForm(forms.ModelForm):  # type: ignore[type-arg]  # generic at ty
         return super().save(commit)
 
 
+class PersonForm(UserChangeForm):  # type: ignore[type-arg]  # generic for mypy only
+    """An account as an admin changes it; the reason is written to the access log."""
+
+    lost_phone = forms.CharField(
+        label=_("alasan kode dihapus"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "Wajib bila kode sekali pakai di bawah dihapus; tercatat di log akses. Pastikan dulu bahwa yang meminta memang orangnya. "
+            "Orang itu keluar dari semua peramban, lalu memasang kode baru."
+        ),
+    )
+
+
+class SecondFactorFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic for mypy only
+    """Nobody takes a second factor away without saying why."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.deleted_forms and not self.data.get("lost_phone", "").strip():
+            raise ValidationError(
+                _("Isi “alasan kode dihapus”, misalnya: ponsel hilang, dilaporkan lewat telepon.")
+            )
+
+
 class SecondFactorInline(admin.TabularInline):  # type: ignore[type-arg]  # generic for mypy only
     """The way out for a lost phone: tick “hapus” and save; the owner then switches a new one on."""
 
     model = Authenticator
+    formset = SecondFactorFormSet
     verbose_name = _("kode sekali pakai")
     verbose_name_plural = _("kode sekali pakai (hapus bila ponselnya hilang)")
     readonly_fields = ["what", "active_since", "last_used"]
@@ -78,6 +108,7 @@ class SecondFactorInline(admin.TabularInline):  # type: ignore[type-arg]  # gene
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic for mypy only
     """Accounts are locked, not deleted: the log and every decision name them for ever."""
 
+    form = PersonForm
     add_form = PersonAddForm
     add_form_template = None
     list_display = ["full_name", "username", "role", "is_active", "last_login"]
@@ -96,6 +127,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic for mypy 
         (_("Peran"), {"fields": ["role", "is_active", "is_superuser"]}),
         (_("Kontak"), {"fields": ["phone", "email"]}),
         (_("Catatan"), {"fields": ["last_login", "date_joined"]}),
+        (_("Ponsel hilang"), {"fields": ["lost_phone"]}),
     ]
     add_fieldsets = [(None, {"fields": ["full_name", "username", "role", "phone"]})]
 
@@ -137,10 +169,12 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # generic for mypy 
         super().save_formset(request, form, formset, change)
         for row in formset.deleted_objects:
             target = f"{form.instance.username}: mati oleh admin, {kind(row)}"
-            record_access(request, Verb.SECOND_FACTOR_CHANGED, target=target)
+            purpose = form.cleaned_data["lost_phone"]
+            record_access(request, Verb.SECOND_FACTOR_CHANGED, target=target, purpose=purpose)
         rest = Authenticator.objects.filter(user=form.instance)
         if formset.deleted_objects and not rest.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
             rest.delete()
+            end_sessions(form.instance)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         response: HttpResponse = super().user_change_password(request, id, form_url)

@@ -117,10 +117,21 @@ def test_lost_phone_is_mended_by_an_admin(back_office: Client) -> None:
     page = back_office.get(address).content.decode()
     assert "aplikasi kode" in page
     assert not re.search("RAHASIA", page)
-    answer = back_office.post(address, fields_of(person, **{"authenticator_set-0-DELETE": "on"}))
+    ticked = {"authenticator_set-0-DELETE": "on"}
+    for silence in ("", "   "):
+        refused = back_office.post(address, fields_of(person, **ticked, lost_phone=silence))
+        assert (refused.status_code, "Isi “alasan kode dihapus”" in refused.content.decode()) == (200, True)
+    assert (Authenticator.objects.count(), log()) == (2, [])
+    phone, other = Client(), Client()
+    phone.force_login(person)
+    other.force_login(UserFactory.create())
+    answer = back_office.post(address, fields_of(person, **ticked, lost_phone="hilang di pasar"))
     assert answer.status_code == 302
     assert not Authenticator.objects.exists()
     assert log() == [(Verb.SECOND_FACTOR_CHANGED, "petugas: mati oleh admin, aplikasi kode")]
+    assert AccessEvent.objects.get().purpose == "hilang di pasar"
+    mine = reverse("accounts:my_access")
+    assert [one.get(mine).status_code for one in (phone, other, back_office)] == [302, 200, 200]
 
 
 @pytest.mark.parametrize("model", [AccessEvent, SignInLink])

@@ -155,7 +155,15 @@ class EvidenceAdmin(FactAdmin):
 class VisitAdmin(RemovableAdmin):
     """Corrections; visits are recorded, taken away and brought back on our pages, photos are added there."""
 
-    list_display = ["visited_on", "cooperative", "outlet", "seen", "visited_by", "follow_up_due_on", "removed_at"]
+    list_display = [
+        "visited_on",
+        "cooperative",
+        "outlet",
+        "seen",
+        "visited_by",
+        "follow_up_due_on",
+        "removed_at",
+    ]
     list_filter = [
         "seen",
         "visited_on",

@@ -121,7 +121,10 @@ CONTRADICTION_COLUMNS = (
     Column(
         "rule",
         _("Kontradiksi"),
-        (Part(_("Kontradiksi"), "rule", words=RULE_WORDS, width=36), Part(_("Penjelasan"), "words", width=70)),
+        (
+            Part(_("Kontradiksi"), "rule", words=RULE_WORDS, width=36),
+            Part(_("Penjelasan"), "words", width=70),
+        ),
         cell=_rule_cell,
         order=("rule_place",),
     ),

@@ -52,7 +52,9 @@ def definition_of(rule: Rule, days: Days) -> str:
             )
             return text % {"days": days[ParameterKey.UNSEEN_DAYS]}
         case Rule.IDLE_WITHOUT_NEED:
-            return _("Gerai belum berjalan karena modal usaha, tetapi tidak punya kebutuhan modal yang terbuka.")
+            return _(
+                "Gerai belum berjalan karena modal usaha, tetapi tidak punya kebutuhan modal yang terbuka."
+            )
         case Rule.RUNNING_WITHOUT_NIB:
             return _(
                 "Koperasi punya gerai berjalan, tetapi NIB tidak ada di data koperasi maupun di suratnya yang berlaku."
@@ -99,7 +101,10 @@ class Contradiction:
                 )
                 return text % (names | {"days": self.days})
             case Rule.IDLE_WITHOUT_NEED:
-                return _("%(outlet)s belum berjalan karena modal, tetapi kebutuhan modalnya tidak tercatat.") % names
+                return (
+                    _("%(outlet)s belum berjalan karena modal, tetapi kebutuhan modalnya tidak tercatat.")
+                    % names
+                )
             case Rule.RUNNING_WITHOUT_NIB:
                 return _("%(cooperative)s punya gerai berjalan, tetapi NIB belum tercatat.") % {
                     "cooperative": self.cooperative
@@ -162,9 +167,11 @@ def running_without_nib(cooperatives: QuerySet[Cooperative], *, on: date) -> Ann
     paper = paper.filter(cooperative=OuterRef("pk"), kind=PaperKind.NIB)
     outlets = with_status(Outlet.objects.filter(cooperative=OuterRef("pk")), on=on)
     running = outlets.filter(status=Status.RUNNING).order_by("status_since")
-    return with_outlet_class(cooperatives, on=on).filter(
-        ~Exists(paper), nib="", outlet_class=OutletClass.RUNNING
-    ).annotate(running_since=Subquery(running.values("status_since")[:1], output_field=DateField()))
+    return (
+        with_outlet_class(cooperatives, on=on)
+        .filter(~Exists(paper), nib="", outlet_class=OutletClass.RUNNING)
+        .annotate(running_since=Subquery(running.values("status_since")[:1], output_field=DateField()))
+    )
 
 
 def turnover_not_running(lines: QuerySet[ReportLine], *, on: date) -> AnnotatedRows:
@@ -218,9 +225,7 @@ def back_again(changes: QuerySet[StatusChange], *, on: date, days: int, shown_da
             idle_on=Subquery(stop.values("effective_on")[:1], output_field=DateField()),
         )
         .filter(status_before=Status.RUNNING, idle_on__isnull=False)
-        .annotate(
-            stopped=ExpressionWrapper(F("effective_on") - F("idle_on"), output_field=DurationField())
-        )
+        .annotate(stopped=ExpressionWrapper(F("effective_on") - F("idle_on"), output_field=DurationField()))
         .filter(stopped__lte=timedelta(days=days))
     )
 
@@ -295,6 +300,4 @@ def _from_row(rule: Rule, row: Any, on: date) -> Contradiction:
             report = row.report
             return Contradiction(rule, report.cooperative, row.outlet, report.month, on, report=report.pk)
         case Rule.BACK_AGAIN:
-            return Contradiction(
-                rule, row.cooperative, row.outlet, row.idle_on, on, until=row.effective_on
-            )
+            return Contradiction(rule, row.cooperative, row.outlet, row.idle_on, on, until=row.effective_on)

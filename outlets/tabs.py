@@ -1,7 +1,6 @@
 """What belongs to outlets side by side: the register, visits, contradictions."""
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cooperatives.asof import View

@@ -12,7 +12,6 @@ from kkmp.history import SHOWN, Entry, Step
 from kkmp.templatetags.ui import tanggal
 from outlets.models import MonthlyReport, Visit, VisitQuerySet
 
-
 # The block of a page shows so many, and looks that far back for what still waits.
 _SHOWN, _LOOKED_AT = 3, 50
 
@@ -23,7 +22,9 @@ def visits_beside(report: MonthlyReport, *, user: User | AnonymousUser) -> list[
     before = mine.filter(visited_on__lt=report.month).order_by("-visited_on", "-pk")
     within = Q(visited_on__range=(report.month, report.last_day))
     found = mine.filter(within | Q(pk__in=before.values("pk")[:1]))
-    return list(found.select_related("outlet", "cooperative__kelurahan", "visited_by").order_by("-visited_on", "-pk"))
+    return list(
+        found.select_related("outlet", "cooperative__kelurahan", "visited_by").order_by("-visited_on", "-pk")
+    )
 
 
 def latest_visits(visits: VisitQuerySet, *, on: date) -> list[dict[str, object]]:

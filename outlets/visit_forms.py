@@ -46,16 +46,16 @@ class VisitListForm(AreaListForm):
     }
 
     state = forms.ChoiceField(label=_("Tindak lanjut"), required=False, choices=STATES)
-    seen = forms.ChoiceField(
-        label=_("Terlihat"), required=False, choices=[("", _("Semua")), *Seen.choices]
-    )
+    seen = forms.ChoiceField(label=_("Terlihat"), required=False, choices=[("", _("Semua")), *Seen.choices])
     visited_from = DayField(label=pgettext_lazy("period", "Sejak"), required=False)
     visited_until = DayField(label=pgettext_lazy("period", "Sampai"), required=False)
     outlet = forms.ModelChoiceField(
         Outlet.objects.none(),
         required=False,
         widget=forms.HiddenInput,
-        error_messages={"invalid_choice": _("Gerai itu tidak ada di wilayah yang dipilih; semua ditampilkan.")},
+        error_messages={
+            "invalid_choice": _("Gerai itu tidak ada di wilayah yang dipilih; semua ditampilkan.")
+        },
     )
     field_order = ["q", "state", "seen", "visited_from", "visited_until", "sort"]
 
@@ -101,7 +101,9 @@ class VisitForm(RowOfCooperativeForm):
     """One visit. Photos come from the camera or from what the phone holds; both are kept alike."""
 
     visited_on = DayField(label=_("Tanggal kunjungan"), is_past=True)
-    seen = forms.ChoiceField(label=_("Apa yang terlihat?"), choices=SEEN_AT_AN_OUTLET, widget=forms.RadioSelect)
+    seen = forms.ChoiceField(
+        label=_("Apa yang terlihat?"), choices=SEEN_AT_AN_OUTLET, widget=forms.RadioSelect
+    )
     camera = PhotosField(
         label=_("Ambil foto"),
         required=False,

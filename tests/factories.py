@@ -223,9 +223,7 @@ class VisitFactory(DjangoModelFactory[Visit]):
         model = Visit
 
     class Params:
-        none = factory.Trait(
-            outlet=None, seen=Seen.NONE, cooperative=factory.SubFactory(CooperativeFactory)
-        )
+        none = factory.Trait(outlet=None, seen=Seen.NONE, cooperative=factory.SubFactory(CooperativeFactory))
         waiting = factory.Trait(
             follow_up="Antar daftar barang",
             follow_up_due_on=factory.LazyAttribute(lambda o: o.visited_on + timedelta(days=14)),

@@ -165,10 +165,7 @@ def _without_area(*, on: date) -> Queue:
         title=_("Petugas tanpa wilayah tugas"),
         text=_("Mereka bisa masuk, tetapi tidak melihat satu koperasi pun."),
         verb=_("Beri wilayah tugas"),
-        tasks=[
-            Task(title=str(row), href=f"{add}?user={row.pk}", text=row.username)
-            for row in rows
-        ],
+        tasks=[Task(title=str(row), href=f"{add}?user={row.pk}", text=row.username) for row in rows],
         all_href=reverse("access:people"),
     )
 

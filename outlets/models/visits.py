@@ -7,9 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative, RemovableModel, RemovableQuerySet
 from kkmp.accounts.models import User
@@ -139,6 +138,4 @@ class Visit(RemovableModel):
 
     def is_overdue_on(self, day: date) -> bool:
         """The day by which it is to be done still counts as in time."""
-        return (
-            self.waits_on(day) and self.follow_up_due_on is not None and self.follow_up_due_on < day
-        )
+        return self.waits_on(day) and self.follow_up_due_on is not None and self.follow_up_due_on < day

@@ -19,8 +19,8 @@ from outlets.models import MonthlyReport, MonthlyReportQuerySet, ReportState
 from outlets.report_effect import differences_of, is_unchanged
 from outlets.report_forms import ReasonForm
 from outlets.report_services import return_report, verify, verify_many
-from outlets.visit_evidence import visits_beside
 from outlets.views.reports import visible_report, what_it_says
+from outlets.visit_evidence import visits_beside
 
 
 def _waiting_for(request: HttpRequest) -> MonthlyReportQuerySet:

@@ -41,9 +41,7 @@ def visit_list(request: HttpRequest) -> HttpResponseBase:
     if copy := copy_of(request, VISITS, form, visits, question=view):
         return copy
     may_change = view.user.has_perm("outlets.change_visit")
-    removed = visits.exclude(removed_at=None).select_related(
-        "outlet", "cooperative__kelurahan", "removed_by"
-    )
+    removed = visits.exclude(removed_at=None).select_related("outlet", "cooperative__kelurahan", "removed_by")
     context = {
         "view": view,
         "tabs": outlet_tabs(view, current="visits:list"),
@@ -102,9 +100,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(visit)s tersimpan.") % {"visit": visit})
             return redirect(visit)
         form.ask_for_photos_again()
-    return render(
-        request, "visits/form.html", {**context, "form": form, "photos": _photos(request, pk)}
-    )
+    return render(request, "visits/form.html", {**context, "form": form, "photos": _photos(request, pk)})
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:

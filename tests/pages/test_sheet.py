@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -16,25 +15,13 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 from pypdf import PdfReader
-from pytest_django import DjangoAssertNumQueries
-from python_calamine import CalamineWorkbook
 
 from cooperatives.asof import read_view
-from cooperatives.models import PublishedFigure, Target
-from kkmp.accounts.models import AccessEvent, User, Verb
+from kkmp.accounts.models import User
 from kkmp.pages.sheet.build import make_sheet
 from kkmp.pages.sheet.definition import Sheet, texts
-from kkmp.pages.sheet.pdf import fit, write_pdf
 from tests.factories import (
-    CapitalNeedFactory,
-    CooperativeFactory,
-    KecamatanFactory,
-    KelurahanFactory,
-    PaperFactory,
-    StageChangeFactory,
-    StatusChangeFactory,
     UserFactory,
-    officer_of,
 )
 from tests.seeded import AUTUMN
 

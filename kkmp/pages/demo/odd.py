@@ -54,7 +54,9 @@ def close_needs_too_early(people: People, *, today: date) -> None:
         status=Status.IDLE, status_reason=Reason.CAPITAL, status_since__lt=today - 2 * CLOSED
     )
     chosen = list(idle)[::EVERY_NEED]
-    needs = CapitalNeed.objects.filter(outlet__in=chosen, closed_on=None).select_related("outlet__cooperative")
+    needs = CapitalNeed.objects.filter(outlet__in=chosen, closed_on=None).select_related(
+        "outlet__cooperative"
+    )
     closed = []
     for need in needs.order_by("pk"):
         need.closed_on = today - CLOSED

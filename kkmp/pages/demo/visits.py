@@ -70,7 +70,9 @@ class Trip:
     is_kept: bool
 
 
-def visits(people: People, story: Story, of: dict[Place, Outlet], codes: Sequence[str], *, today: date) -> None:
+def visits(
+    people: People, story: Story, of: dict[Place, Outlet], codes: Sequence[str], *, today: date
+) -> None:
     """Write every visit before today, then what was done about it, and photos of the latest."""
     cooperatives = {
         one.kelurahan_id: one for one in Cooperative.objects.select_related("kelurahan").order_by("pk")
@@ -104,9 +106,9 @@ def _trips(code: str, *, today: date) -> Iterator[Trip]:
         day = _weekday(day + timedelta(days=dice.randint(70, 170)))
     if today - IS_LATE < FIRST_DAY:
         return
-    if code == plan.MELAWAI or code.startswith(f"{TEBET}.") and code.endswith(("1", "4")):
+    if code == plan.MELAWAI or (code.startswith(f"{TEBET}.") and code.endswith(("1", "4"))):
         yield Trip(code, _weekday(today - STILL_WAITS), is_by_sudin=False, agreed=True, is_kept=False)
-    if code == plan.MELAWAI or code.startswith(f"{TEBET}.") and code.endswith("2"):
+    if code == plan.MELAWAI or (code.startswith(f"{TEBET}.") and code.endswith("2")):
         yield Trip(code, _weekday(today - IS_LATE), is_by_sudin=True, agreed=True, is_kept=False)
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_access_event_by_time'),
+        ('accounts', '0003_seal_second_factors'),
     ]
 
     operations = [

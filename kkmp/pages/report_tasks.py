@@ -14,17 +14,24 @@ from kkmp.accounts.models import User
 from kkmp.pages.task_queue import Queue, Task, due_in_words, late_in_words
 from outlets.models import MonthlyReport, ReportState
 from outlets.outlet_class import OutletClass, with_outlet_class
-from outlets.report_cycle import ReportCell, first_of_month, previous_month, read_cycle
-from outlets.report_figures import read_months
+from outlets.report_cycle import Cycle, ReportCell, first_of_month, previous_month
+from outlets.report_figures import Months, read_months
 
 # A month older than that is history: the grid shows it, nobody is sent after it.
 MONTHS_BACK = 12
 UNSENT = (ReportCell.MISSING, ReportCell.WAITING, ReportCell.DRAFT)
 
 
-def review_queue(user: User, *, on: date) -> Queue:
+def last_months(cooperatives: CooperativeQuerySet, *, on: date) -> Months:
+    """The months that may still be asked for, the newest first; the running month may wait."""
+    months = [previous_month(first_of_month(on))]
+    while len(months) < MONTHS_BACK:
+        months.append(previous_month(months[-1]))
+    return read_months(with_outlet_class(cooperatives, on=on), months=months, on=on)
+
+
+def review_queue(user: User, cycle: Cycle, *, on: date) -> Queue:
     """What somebody else has submitted, the longest waiting first."""
-    cycle = read_cycle()
     reports = MonthlyReport.objects.visible_to(user).reviewable_by(user)
     rows = reports.select_related("cooperative__kelurahan", "submitted_by").order_by("submitted_at", "pk")
     return Queue(
@@ -51,24 +58,23 @@ def review_queue(user: User, *, on: date) -> Queue:
 
 
 def report_queues(
-    user: User, cooperatives: CooperativeQuerySet, *, on: date, is_without_officer: bool = False
+    user: User, found: Months, *, on: date, is_without_officer: bool = False
 ) -> Iterator[Queue]:
-    """Returned, not sent, begun: of these cooperatives, and what this person has begun or sent elsewhere.
+    """Returned, not sent, begun: of the cooperatives in `found`, and what this person has begun or sent elsewhere.
 
     A month is in one of them at most; where nobody holds the area, Sudin looks after it.
     """
-    cycle = read_cycle()
     own = Q(state=ReportState.RETURNED, submitted_by=user) | Q(state=ReportState.DRAFT, saved_by=user)
     open_reports = list(
         MonthlyReport.objects.visible_to(user)
         .in_writing()
-        .filter(Q(cooperative__in=cooperatives) | own)
+        .filter(Q(cooperative__in=[row.pk for row in found.cooperatives]) | own)
         .select_related("cooperative__kelurahan", "reviewed_by")
         .order_by("month", "cooperative__kelurahan__name", "pk")
     )
     returned = [report for report in open_reports if report.state == ReportState.RETURNED]
     drafts = [report for report in open_reports if report.state == ReportState.DRAFT]
-    due = {report.month: cycle.due_on(report.month) for report in open_reports}
+    due = {report.month: found.cycle.due_on(report.month) for report in open_reports}
     yield Queue(
         key="returned",
         title=_("Dikembalikan untuk diperbaiki"),
@@ -94,7 +100,7 @@ def report_queues(
         if is_without_officer
         else _("Bila semua masih seperti tercatat, satu ketukan cukup."),
         verb=_("Tulis"),
-        tasks=list(_unsent(cooperatives, begun, on=on)),
+        tasks=list(_unsent(found, begun, on=on)),
         all_href=reverse("reports:list"),
     )
     yield Queue(
@@ -119,13 +125,9 @@ def report_queues(
     )
 
 
-def _unsent(cooperatives: CooperativeQuerySet, begun: set[tuple[int, date]], *, on: date) -> Iterator[Task]:
-    """Months that are over and of which nothing was sent, the newest first; the running month may wait."""
-    months = [previous_month(first_of_month(on))]
-    while len(months) < MONTHS_BACK:
-        months.append(previous_month(months[-1]))
-    found = read_months(with_outlet_class(cooperatives, on=on), months=months, on=on)
-    for month in months:
+def _unsent(found: Months, begun: set[tuple[int, date]], *, on: date) -> Iterator[Task]:
+    """Months that are over and of which nothing was sent, the newest first."""
+    for month in found.months:
         due = found.cycle.due_on(month)
         for row in found.cooperatives:
             cell = found.cells[row.pk, month].cell

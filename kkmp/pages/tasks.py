@@ -16,7 +16,7 @@ from cooperatives.models import AreaGrant, Cooperative, CooperativeQuerySet, Tar
 from kkmp.accounts.models import User
 from kkmp.accounts.permissions import area_keepers
 from kkmp.conditional import kept_while_unchanged
-from kkmp.pages.report_tasks import report_queues, review_queue
+from kkmp.pages.report_tasks import last_months, report_queues, review_queue
 from kkmp.pages.task_queue import Queue, Task, Waiting, due_in_words, late_in_words
 from outlets.models import Visit
 from outlets.outlet_class import OutletClass, with_outlet_class
@@ -73,12 +73,13 @@ def queues_of(user: User, *, on: date) -> Iterator[Queue]:
     if user.has_perm("outlets.verify_report"):
         # Officers look after the rest. What has no officer must not fall between two chairs.
         unkept = mine.without_officer_on(on)
-        yield review_queue(user, on=on)
-        yield from report_queues(user, unkept, on=on, is_without_officer=True)
+        found = last_months(unkept, on=on)
+        yield review_queue(user, found.cycle, on=on)
+        yield from report_queues(user, found, on=on, is_without_officer=True)
         yield _follow_ups(user, unkept, on=on)
         yield _unrecorded(mine, on=on)
     elif user.has_perm("outlets.change_monthlyreport"):
-        yield from report_queues(user, mine, on=on)
+        yield from report_queues(user, last_months(mine, on=on), on=on)
         yield _follow_ups(user, mine, on=on)
     if user.has_perm("cooperatives.add_areagrant"):
         yield _without_officer(mine, on=on)

@@ -74,8 +74,11 @@ def drawn_once(request: HttpRequest, piece: str, draw: Callable[[], SafeString])
 
 
 def kept_while_unchanged(user: User, piece: str, compute: Callable[[], V]) -> V:
-    """What `compute` gives for this person in this language today, kept in this process until anything changes."""
-    version = data_version()
+    """What `compute` gives for this person in this language today, kept in this process until anything changes.
+
+    Inside a transaction nothing is kept: it may have written what nobody else sees yet.
+    """
+    version = "" if connection.in_atomic_block else data_version()
     if not version:
         return compute()
     parts = [

@@ -104,7 +104,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "kkmp.middleware.site_context",
-                "kkmp.pages.tasks.waiting",
+                "kkmp.pages.tasks.my_tasks",
             ],
             "libraries": {"charts": "kkmp.templatetags.charts", "ui": "kkmp.templatetags.ui"},
             "builtins": ["django.templatetags.i18n", "kkmp.templatetags.ui"],

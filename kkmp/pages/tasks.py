@@ -32,7 +32,7 @@ def tasks_page(request: HttpRequest) -> HttpResponse:
     queues = list(queues_of(request.user, on=today))
     context = {
         # Counted from what the page shows anyway.
-        "waiting": Waiting.of(queues),
+        "my_tasks": Waiting.of(queues),
         "today": today,
         "queues": [queue for queue in queues if queue.tasks],
         "done": [queue for queue in queues if not queue.tasks],
@@ -51,9 +51,9 @@ def _running_month(user: User, *, on: date) -> dict[str, date] | None:
     return {"month": month, "due": due_on(month)}
 
 
-def waiting(request: HttpRequest) -> dict[str, object]:
+def my_tasks(request: HttpRequest) -> dict[str, object]:
     """For the header of every page and the head of the dashboard; asked for only where a page shows it."""
-    return {"waiting": SimpleLazyObject(lambda: waiting_for(request.user))}
+    return {"my_tasks": SimpleLazyObject(lambda: waiting_for(request.user))}
 
 
 def waiting_for(user: object) -> Waiting:

@@ -216,7 +216,8 @@ def test_another_look_costs_no_new_drawing(officer: User) -> None:
         answer = browser.ask()
     assert answer.status_code == 200
     assert b'data-theme="dark"' in answer.content
-    assert len(queries) == 3
+    # Session, person, the version for the figures and for what waits.
+    assert len(queries) == 4
 
 
 def test_what_is_drawn_is_kept_for_one_person_only(figures: Cooperative, officer: User) -> None:

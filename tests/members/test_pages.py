@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from cooperatives.models import Gender
 from kkmp.accounts.models import AccessEvent, User, Verb
 from members.models import Member
+from tests import header
 from tests.factories import CooperativeFactory, KecamatanFactory, MemberFactory, UserFactory, officer_of
 from tests.reading import errors_of, file_of, lines_of, names_on, page_of, text_of, total_of, values_of
 
@@ -179,7 +180,7 @@ def test_list_costs_the_same_for_any_number_of_rows(
     sudin_client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     MemberFactory.create_batch(rows)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(8 + header.SUDIN):
         sudin_client.get(LIST)
 
 
@@ -200,7 +201,7 @@ def test_page_of_one_costs_the_same_for_any_history(
     for number in range(edits):
         member.full_name = f"Nama {number}"
         member.save()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(5 + header.SUDIN):
         sudin_client.get(member.get_absolute_url())
 
 

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from kkmp.accounts.models import AccessEvent
 from outlets.models import CapitalNeed, NeedPurpose
+from tests import header
 from tests.factories import (
     CapitalNeedFactory,
     KelurahanFactory,
@@ -115,7 +116,7 @@ def test_list_costs_the_same_for_any_number_of_rows(
     sudin: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     CapitalNeedFactory.create_batch(rows)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(7 + header.SUDIN):
         sudin.get("/outlets/needs/")
 
 
@@ -234,5 +235,5 @@ def test_form_costs_the_same_for_any_number_of_edits(
     for number in range(rows):
         need.text = str(number)
         need.save()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(4 + header.SUDIN):
         sudin.get(f"/outlets/needs/{need.pk}/")

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from kkmp.accounts.models import AccessEvent, User, Verb
 from outlets.models import Outlet, OutletKind, Premises, Reason, Status, Tenure
+from tests import header
 from tests.factories import (
     CapitalNeedFactory,
     CooperativeFactory,
@@ -127,7 +128,7 @@ def test_list_costs_the_same_for_any_number_of_rows(
     for outlet in OutletFactory.create_batch(rows):
         StatusChangeFactory.create_batch(1, outlet=outlet, idle=True)
         CapitalNeedFactory.create(outlet=outlet)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(7 + header.SUDIN):
         sudin.get("/outlets/")
 
 
@@ -266,7 +267,7 @@ def test_page_costs_the_same_for_any_number_of_rows(
     for number in range(rows):
         StatusChangeFactory.create(outlet=outlet, effective_on=MARCH + dt.timedelta(days=number))
         CapitalNeedFactory.create(outlet=outlet)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12 + header.SUDIN):
         sudin.get(f"/outlets/{outlet.pk}/")
 
 

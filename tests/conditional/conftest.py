@@ -4,13 +4,16 @@ import datetime as dt
 
 import pytest
 
-from cooperatives.models import Cooperative, PublishedFigure, Target
+from cooperatives.models import Cooperative, ParameterKey, PublishedFigure, Target
 from kkmp.accounts.models import User
 from tests.factories import (
     CapitalNeedFactory,
     MemberFactory,
+    MonthlyReportFactory,
+    ParameterFactory,
     StageChangeFactory,
     StatusChangeFactory,
+    VisitFactory,
     officer_of,
 )
 
@@ -27,6 +30,9 @@ def figures() -> Cooperative:
     )
     Target.objects.create(on=dt.date(2026, 12, 31), running=20)
     cooperative = change.cooperative
+    ParameterFactory.create(key=ParameterKey.REPORT_SINCE, value=1, starts_on=dt.date(2026, 1, 1))
+    MonthlyReportFactory.create(cooperative=cooperative, month=dt.date(2026, 2, 1), returned=True)
+    VisitFactory.create(outlet=change.outlet, waiting=True, visited_on=dt.date(2026, 3, 1))
     assert isinstance(cooperative, Cooperative)
     return cooperative
 

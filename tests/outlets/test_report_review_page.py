@@ -182,8 +182,8 @@ def test_pages_ask_the_same_whatever_waits(
     boss.get("/")
     for address, queries in (
         (reverse("reports:queue"), 6),
-        (reverse("reports:list"), 7),
-        (reverse("reports:review", args=[report.pk]), 11),
+        (reverse("reports:list"), 8),
+        (reverse("reports:review", args=[report.pk]), 18),
     ):
         with django_assert_num_queries(queries + header.SUDIN):
             boss.get(address)

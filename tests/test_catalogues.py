@@ -97,6 +97,7 @@ SAME = {
     *("Kecamatan %(kecamatan)s", "Kecamatan %(name)s", "Kelurahan %(name)s, Kecamatan %(kecamatan)s"),
     *("Kecamatan, kelurahan", "Kota Administrasi Jakarta Selatan", "Data", "Enter", "Esc", "Tab"),
     *("%(area)s m²", "Admin", "Bahasa Indonesia", "BUMD", "BUMN", "NIB", "NIK", "NPWP", "KKMP", "SK AHU"),
+    *("Kelurahan %(name)s", "Kecamatan: %(verdicts)s."),
     *("Internet", "internet", "Jl. Contoh 1", "Kecamatan", "Kelurahan", "Platform digital"),
     *("Status", "status", "Target", "target", "kecamatan", "kelurahan", "parameter"),
 }

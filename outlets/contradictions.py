@@ -155,10 +155,11 @@ def running_unseen(outlets: QuerySet[Outlet], *, on: date, days: int) -> Annotat
         last_visit_on=Subquery(visits.values("visited_on")[:1], output_field=DateField()),
     )
     first_in_window = edge + timedelta(days=1)
-    return running.filter(
+    unseen: AnnotatedRows = running.filter(
         Q(last_sold_month=None) | Q(last_sold_month__lt=first_in_window.replace(day=1)),
         Q(last_visit_on=None) | Q(last_visit_on__lte=edge),
     )
+    return unseen
 
 
 def running_without_nib(cooperatives: QuerySet[Cooperative], *, on: date) -> AnnotatedRows:
@@ -167,11 +168,12 @@ def running_without_nib(cooperatives: QuerySet[Cooperative], *, on: date) -> Ann
     paper = paper.filter(cooperative=OuterRef("pk"), kind=PaperKind.NIB)
     outlets = with_status(Outlet.objects.filter(cooperative=OuterRef("pk")), on=on)
     running = outlets.filter(status=Status.RUNNING).order_by("status_since")
-    return (
+    found: AnnotatedRows = (
         with_outlet_class(cooperatives, on=on)
         .filter(~Exists(paper), nib="", outlet_class=OutletClass.RUNNING)
         .annotate(running_since=Subquery(running.values("status_since")[:1], output_field=DateField()))
     )
+    return found
 
 
 def turnover_not_running(lines: QuerySet[ReportLine], *, on: date) -> AnnotatedRows:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from kkmp.templatetags.ui import waktu
 from outlets.report_cycle import IN_WRITING, ReportCell
 
 CELL_WORDS = words_of(ReportCell)
-LATE_WORDS = {True: _("terlambat"), False: ""}
+LATE_WORDS: dict[bool, str | Promise] = {True: _("terlambat"), False: ""}
 # One of the tones of components.css, or the word whose sign says it; the word beside it says which.
 CELL_TONES = {
     ReportCell.VERIFIED: "running",

@@ -145,10 +145,10 @@ def months_of(
         report__cooperative__in=[row.pk for row in rows], report__month__in=months, at__lte=end_of(on)
     ).order_by("report__revision", "at", "pk")
     steps: dict[tuple[int, date], list[_Step]] = {}
-    for cooperative, month, *step in taken.values_list(
+    for cooperative, month, report, state, at, no_change in taken.values_list(
         "report__cooperative", "report__month", "report", "state", "at", "report__no_change"
     ):
-        steps.setdefault((cooperative, month), []).append(_Step(*step))
+        steps.setdefault((cooperative, month), []).append(_Step(report, state, at, no_change))
     cells = {
         (row.pk, month): _fold(steps.get((row.pk, month), ()), row, month=month, on=on, cycle=cycle)
         for row in rows

@@ -1,6 +1,7 @@
 """Visits beside other records: with the report of a month, and in the history of an outlet or a cooperative."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import DateTimeField, OuterRef, Q, Subquery
@@ -41,7 +42,7 @@ def latest_visits(visits: VisitQuerySet, *, on: date) -> list[dict[str, object]]
 def visit_entries(visits: VisitQuerySet) -> list[Entry]:
     """Visits as lines of a history, at the moment when they were written down."""
     told = get_history_manager_for_model(Visit).filter(id=OuterRef("pk"), history_type="+")
-    rows = visits.select_related("visited_by", "outlet", "cooperative__kelurahan").annotate(
+    rows: Any = visits.select_related("visited_by", "outlet", "cooperative__kelurahan").annotate(
         recorded_at=Subquery(told.values("history_date")[:1], output_field=DateTimeField())
     )
     return [

@@ -24,9 +24,9 @@ from outlets.spellings import parse_kind, parse_reason, parse_status
 from tests.factories import CapitalNeedFactory, MemberFactory, OutletFactory, UserFactory
 from tests.planted import text_of
 from tests.reading import values_of
+from tests.scope_addresses import ADDRESSES
 from tests.test_catalogues import ENGLISH, messages, texts
 from tests.test_scope import (
-    ADDRESSES,
     ADMIN_ROUTES,
     OUR_ROUTES,
     World,

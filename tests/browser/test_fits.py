@@ -15,7 +15,8 @@ from cooperatives.models import Cooperative
 from kkmp.accounts.models import Role
 from tests.browser.fitting import misfits
 from tests.browser.visit import Watch, axe, sideways, sign_in
-from tests.test_scope import ADDRESSES, OUR_ROUTES, name_of
+from tests.scope_addresses import ADDRESSES
+from tests.test_scope import OUR_ROUTES, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.test import Client
 
 from cooperatives.models import Cooperative, ParameterKey
 from outlets.report_cycle import due_on, verify_by, with_report_state
@@ -11,8 +10,6 @@ from tests.factories import (
     CooperativeFactory,
     ParameterFactory,
     ReportStepFactory,
-    UserFactory,
-    officer_of,
 )
 from tests.report_steps import at, report
 
@@ -76,16 +73,3 @@ def test_the_days_of_the_cycle_are_dated() -> None:
     ParameterFactory.create(key=ParameterKey.REPORT_VERIFY_DAY, value=20, starts_on=dt.date(2026, 2, 1))
     assert [due_on(month).day for month in (JANUARY, FEBRUARY, MARCH)] == [7, 10, 10]
     assert [verify_by(month).day for month in (dt.date(2025, 12, 1), JANUARY)] == [15, 20]
-
-
-def test_the_list_says_it_to_each_person_of_their_area(client: Client) -> None:
-    mine = report(FEBRUARY, ("draft", at(3, 1)), ("submitted", at(3, 2))).cooperative
-    report(FEBRUARY, ("draft", at(3, 1)))
-    client.force_login(officer_of(mine.kelurahan))
-    answer = client.get("/reports/?month=2026-02")
-    assert [(row.pk, row.report_cell) for row in answer.context["rows"]] == [(mine.pk, "submitted")]
-    client.force_login(UserFactory.create(leader=True))
-    answer = client.get("/reports/?month=2026-02&on=2026-03-01")
-    assert [row.report_cell for row in answer.context["rows"]] == ["draft", "draft"]
-    for odd in ("2026-13", "x" * 5_000, "2026-04"):
-        assert client.get("/reports/", {"month": odd}).context["month"] == MARCH

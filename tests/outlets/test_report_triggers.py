@@ -105,6 +105,7 @@ def test_a_report_in_writing_is_free(execute: Execute) -> None:
     execute("UPDATE outlets_reportline SET customers = 3")
     execute("DELETE FROM outlets_evidence")
     execute("DELETE FROM outlets_reportline")
+    assert photo.line is not None
     report = photo.line.report
     report.refresh_from_db()
     assert (report.plan, report.lines.count()) == ("lain", 0)

@@ -20,7 +20,8 @@ from tests.factories import (
     UserFactory,
     officer_of,
 )
-from tests.test_scope import ADDRESSES, OUR_ROUTES, name_of
+from tests.scope_addresses import ADDRESSES
+from tests.test_scope import OUR_ROUTES, name_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 WHY = reverse("accounts:why")

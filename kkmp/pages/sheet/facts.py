@@ -127,5 +127,6 @@ def _promises(view: View) -> list[Any]:
     mine = Support.objects.visible_to(view.user).filter(
         cooperative__in=view.cooperatives.order_by().values("pk")
     )
-    old = mine.as_of(view.on).filter(stage=Stage.COMMITTED, stage_since__lt=edge)
+    staged: Any = mine.as_of(view.on)
+    old = staged.filter(stage=Stage.COMMITTED, stage_since__lt=edge)
     return list(old.select_related("partner", "cooperative__kelurahan").order_by("stage_since", "pk"))

@@ -15,12 +15,19 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 from pypdf import PdfReader
+from pytest_django import DjangoAssertNumQueries
+from python_calamine import CalamineWorkbook
 
 from cooperatives.asof import read_view
-from kkmp.accounts.models import User
+from kkmp.accounts.models import AccessEvent, User, Verb
 from kkmp.pages.sheet.build import make_sheet
 from kkmp.pages.sheet.definition import Sheet, texts
+from tests import header
 from tests.factories import (
+    CapitalNeedFactory,
+    PaperFactory,
+    StageChangeFactory,
+    StatusChangeFactory,
     UserFactory,
 )
 from tests.seeded import AUTUMN
@@ -111,3 +118,79 @@ def test_page_and_pdf_say_everything_where_nothing_is_recorded(
     assert [big.figure.value for big in sheet.bigs] == [0, 0, 0, 65, 0]
     assert [line.figure.value for line in sheet.blocks[-1].lines] == [10, 19, 36]
     assert (len(sheet.problems), [risk.count for risk in sheet.risks]) == (1, [65])
+
+
+@pytest.mark.usefixtures("today")
+def test_workbook_holds_the_figures_as_numbers(client: Client, leader: User) -> None:
+    for trait in ("idle", "none", "none"):
+        StatusChangeFactory.create(**{trait: True})
+    client.force_login(leader)
+    answer = client.get("/sheet/?format=xlsx")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    rows = book.get_sheet_by_index(0).to_python()
+    sheet = sheet_of(leader, "/sheet/")
+    assert [row[2] for row in rows if row[1] in {big.label for big in sheet.bigs}][: len(sheet.bigs)] == [
+        big.figure.value for big in sheet.bigs
+    ]
+    assert [big.figure.value for big in sheet.bigs][:3] == [0, 1, 2]
+    assert answer["Content-Disposition"] == (
+        'attachment; filename="lembar-pimpinan-2026-03-16-jakarta-selatan.xlsx"'
+    )
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.parametrize("kind", ["pdf", "xlsx"])
+def test_files_are_logged(client: Client, leader: User, kind: str) -> None:
+    client.force_login(leader)
+    client.get(f"/sheet/?format={kind}&on=2026-03-01")
+    [event] = AccessEvent.objects.filter(verb=Verb.EXPORTED)
+    assert (event.user, event.target) == (
+        leader,
+        f"Lembar Pimpinan ({kind.upper()}) per 01/03/2026, Kota Administrasi Jakarta Selatan",
+    )
+
+
+@pytest.mark.usefixtures("today")
+def test_classes_are_those_of_the_dashboard(client: Client, leader: User) -> None:
+    for trait in ("idle", "none", "none"):
+        StatusChangeFactory.create(**{trait: True})
+    client.force_login(leader)
+    dashboard = BeautifulSoup(client.get("/").content, "html.parser")
+    tiles = [int(str(link["data-figure"])) for link in dashboard.select(".tile .tile-value a[data-figure]")]
+    assert [big.figure.value for big in sheet_of(leader, "/sheet/").bigs][:3] == tiles[:3]
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.parametrize("query", ["on=besok", "kecamatan=x", "known=1", "since=2027-01-01", "format=doc"])
+def test_odd_questions_get_a_sheet(client: Client, leader: User, query: str) -> None:
+    StatusChangeFactory.create(none=True)
+    client.force_login(leader)
+    assert BeautifulSoup(client.get(f"/sheet/?{query}").content, "html.parser").select("article.sheet")
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.parametrize(("kind", "queries"), [("html", 22 + header.LEADER), ("pdf", 23), ("xlsx", 23)])
+def test_sheet_costs_the_same_for_three_as_for_one(
+    client: Client, leader: User, kind: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(leader)
+
+    def add() -> None:
+        change = StatusChangeFactory.create(idle=True)
+        CapitalNeedFactory.create(outlet=change.outlet)
+        PaperFactory.create(cooperative=change.cooperative)
+        StageChangeFactory.create(support__cooperative=change.cooperative)
+
+    for more in (1, 2):
+        for _row in range(more):
+            add()
+        with django_assert_num_queries(queries):
+            client.get(f"/sheet/?format={kind}")
+
+
+def test_pdf_is_one_page_of_the_sample_city(client: Client, autumn: None) -> None:
+    call_command("seed_reference")
+    call_command("seed_demo")
+    client.force_login(User.objects.get(username="pimpinan"))
+    pages = PdfReader(io.BytesIO(client.get("/sheet/?format=pdf").content)).pages
+    assert [(round(page.mediabox.width), round(page.mediabox.height)) for page in pages] == [(595, 842)]

@@ -12,11 +12,14 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cooperatives.asof import View, month_before
 from cooperatives.models import AreaGrant, Cooperative, CooperativeQuerySet, Target
 from kkmp.accounts.models import User
 from kkmp.accounts.permissions import area_keepers
 from kkmp.conditional import kept_while_unchanged
 from kkmp.pages.report_tasks import last_months, report_queues, review_queue
+from kkmp.pages.sheet.facts import read_facts
+from kkmp.pages.sheet.risks import top_risks
 from kkmp.pages.task_queue import Queue, Task, Waiting, due_in_words, late_in_words
 from outlets.models import Visit
 from outlets.outlet_class import OutletClass, with_outlet_class
@@ -81,9 +84,11 @@ def queues_of(user: User, *, on: date) -> Iterator[Queue]:
     elif user.has_perm("outlets.change_monthlyreport"):
         yield from report_queues(user, last_months(mine, on=on), on=on)
         yield _follow_ups(user, mine, on=on)
-    if user.has_perm("cooperatives.add_areagrant"):
+    elif user.has_perm("cooperatives.add_areagrant"):
         yield _without_officer(mine, on=on)
         yield _without_area(on=on)
+    else:
+        yield _decisions(user, on=on)
     if user.has_perm("cooperatives.add_target"):
         yield _targets(user, on=on)
 
@@ -151,7 +156,7 @@ def _without_officer(cooperatives: CooperativeQuerySet, *, on: date) -> Queue:
                 else _("Tidak ada petugas mulai paling lambat %(day)s") % {"day": date_format(soon, "j F Y")},
                 late=_("sekarang") if row.pk in now else "",
             )
-            for row in rows
+            for row in sorted(rows, key=lambda row: (row.pk not in now, row.kelurahan.name, row.pk))
         ],
         all_href=reverse("access:people"),
     )
@@ -168,6 +173,22 @@ def _without_area(*, on: date) -> Queue:
         verb=_("Beri wilayah tugas"),
         tasks=[Task(title=str(row), href=f"{add}?user={row.pk}", text=row.username) for row in rows],
         all_href=reverse("access:people"),
+    )
+
+
+def _decisions(user: User, *, on: date) -> Queue:
+    """For who reads and decides: what the leader's sheet of the day asks for."""
+    view = View(user=user, today=on, on=on, since=month_before(on))
+    return Queue(
+        key="decisions",
+        title=_("Keputusan yang diminta"),
+        text=_("Dari tiga risiko terbesar di Lembar Pimpinan; hilang begitu risikonya teratasi."),
+        verb=_("Buka"),
+        tasks=[
+            Task(title=risk.finding.decision, href=reverse("sheet"), text=risk.finding.title)
+            for risk in top_risks(read_facts(view))
+        ],
+        all_href=reverse("sheet"),
     )
 
 

@@ -158,10 +158,18 @@ def test_an_area_that_ends_is_an_admins_task_before_it_does() -> None:
 
 def test_a_leader_sets_the_next_target_of_the_city() -> None:
     leader = UserFactory.create(leader=True)
-    Target.objects.create(on=DAY - dt.timedelta(days=1), running=1)
+    Target.objects.create(on=DAY - dt.timedelta(days=1), running=0)
     assert found(leader) == {"targets": [("Tetapkan target kota berikutnya", "")]}
-    Target.objects.create(on=DAY, running=1)
+    Target.objects.create(on=DAY, running=0)
     assert found(leader) == {}
+
+
+def test_a_leader_finds_the_decisions_of_the_sheet() -> None:
+    told(kept("Melawai"), JANUARY, FEBRUARY)
+    Target.objects.create(on=DAY, running=0)
+    assert found(UserFactory.create(leader=True)) == {
+        "decisions": [("Minta Sudin dan kelurahan mengisi data awalnya.", "")]
+    }
 
 
 def test_a_follow_up_waits_for_the_officer_of_the_area_and_for_who_went_there() -> None:

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
@@ -25,6 +26,7 @@ from kkmp.accounts.permissions import link_receivers
 from kkmp.accounts.second_factors import end_sessions
 from kkmp.accounts.services import record_access
 from kkmp.back_office import FactAdmin
+from kkmp.templatetags.ui import waktu
 
 # Accounts are not told apart by e-mail here, and second factors stand on the page of their owner.
 for module, model in (("allauth.account.admin", EmailAddress), ("allauth.mfa.admin", Authenticator)):
@@ -53,9 +55,10 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]  # generic for mypy 
     """An account as an admin changes it; the reason is written to the access log."""
 
     lost_phone = forms.CharField(
-        label=_("alasan kode dihapus"),
+        label=_("Alasan kode dihapus"),
         required=False,
         max_length=200,
+        widget=AdminTextInputWidget,
         help_text=_(
             "Wajib bila kode sekali pakai di bawah dihapus; tercatat di log akses. Pastikan dulu bahwa yang meminta memang orangnya. "
             "Orang itu keluar dari semua peramban, lalu memasang kode baru."
@@ -70,7 +73,7 @@ class SecondFactorFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # gener
         super().clean()
         if self.deleted_forms and not self.data.get("lost_phone", "").strip():
             raise ValidationError(
-                _("Isi “alasan kode dihapus”, misalnya: ponsel hilang, dilaporkan lewat telepon.")
+                _("Isi “Alasan kode dihapus”, misalnya: ponsel hilang, dilaporkan lewat telepon.")
             )
 
 
@@ -97,11 +100,11 @@ class SecondFactorInline(admin.TabularInline):  # type: ignore[type-arg]  # gene
 
     @admin.display(description=_("aktif sejak"))
     def active_since(self, row: Authenticator) -> Any:
-        return row.created_at
+        return waktu(row.created_at)
 
     @admin.display(description=_("terakhir dipakai"))
     def last_used(self, row: Authenticator) -> Any:
-        return row.last_used_at
+        return waktu(row.last_used_at) if row.last_used_at else "–"
 
 
 @admin.register(User)

@@ -122,7 +122,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
             ),
             "history": sample_history(),
             "listing": sample_listing(request),
-            "tones": ["running", "idle", "none", "unrecorded", "accent"],
+            "tones": ["running", "idle", "none", "unrecorded", "accent", "checked", "returned"],
         },
     )
 

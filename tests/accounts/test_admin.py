@@ -120,7 +120,7 @@ def test_lost_phone_is_mended_by_an_admin(back_office: Client) -> None:
     ticked = {"authenticator_set-0-DELETE": "on"}
     for silence in ("", "   "):
         refused = back_office.post(address, fields_of(person, **ticked, lost_phone=silence))
-        assert (refused.status_code, "Isi “alasan kode dihapus”" in refused.content.decode()) == (200, True)
+        assert (refused.status_code, "Isi “Alasan kode dihapus”" in refused.content.decode()) == (200, True)
     assert (Authenticator.objects.count(), log()) == (2, [])
     phone, other = Client(), Client()
     phone.force_login(person)

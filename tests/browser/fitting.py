@@ -22,6 +22,13 @@ MEASURE = r"""() => {
     }
     return false;
   };
+  // A cell that stays while its table scrolls covers what lies under it, if it is not see-through.
+  const lidOver = element => {
+    const cell = element.closest("th, td");
+    if (!cell) return null;
+    const { position, backgroundColor } = getComputedStyle(cell);
+    return position === "sticky" && !/^rgba\(.*, 0\)$/.test(backgroundColor) ? cell : null;
+  };
   const scrolls = value => value === "auto" || value === "scroll";
 
   // 1. Boxes that hide what is too much.
@@ -53,7 +60,7 @@ MEASURE = r"""() => {
     const edge = box.getBoundingClientRect();
     for (const rect of range.getClientRects()) {
       if (rect.width < 2 || rect.height < 2) continue;
-      lines.push({ rect, node, text: node.data, parent });
+      lines.push({ rect, node, text: node.data, lid: lidOver(parent) });
       if (!isDrawn && (rect.right > edge.right + 1.5 || rect.left < edge.left - 1.5))
         found.add(`out of its box: ${told(box)} ${said(node.data)}`);
     }
@@ -63,7 +70,7 @@ MEASURE = r"""() => {
     const { rect, node, text } = lines[index];
     for (let next = index + 1; next < lines.length && lines[next].rect.top < rect.bottom; next++) {
       const other = lines[next].rect;
-      if (lines[next].node === node) continue;
+      if (lines[next].node === node || lines[next].lid !== lines[index].lid) continue;
       const across = Math.min(rect.right, other.right) - Math.max(rect.left, other.left);
       const down = Math.min(rect.bottom, other.bottom) - other.top;
       if (across > 2 && down > 0.45 * Math.min(rect.height, other.height))

@@ -106,12 +106,15 @@ def _page_of_htmx(request: HttpRequest) -> str:
     return urlunsplit(("", "", page.path or "/", page.query, ""))
 
 
-def vary_on_htmx(get_response: GetResponse) -> GetResponse:
-    """The same address answers htmx with a piece of the page: caches must not mix the two."""
+def vary_on_form(get_response: GetResponse) -> GetResponse:
+    """The same address answers htmx with a piece of the page, and is sent compressed or not: caches must not mix them.
+
+    Said on short answers as well, which the compression leaves alone.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        patch_vary_headers(response, ["HX-Request"])
+        patch_vary_headers(response, ["HX-Request", "Accept-Encoding"])
         return response
 
     return middleware

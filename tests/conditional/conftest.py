@@ -7,10 +7,13 @@ import pytest
 from cooperatives.models import Cooperative, ParameterKey, PublishedFigure, Target
 from kkmp.accounts.models import User
 from tests.factories import (
+    BoardTermFactory,
     CapitalNeedFactory,
     MemberFactory,
     MonthlyReportFactory,
+    PaperFactory,
     ParameterFactory,
+    ReportLineFactory,
     StageChangeFactory,
     StatusChangeFactory,
     VisitFactory,
@@ -31,7 +34,10 @@ def figures() -> Cooperative:
     Target.objects.create(on=dt.date(2026, 12, 31), running=20)
     cooperative = change.cooperative
     ParameterFactory.create(key=ParameterKey.REPORT_SINCE, value=1, starts_on=dt.date(2026, 1, 1))
-    MonthlyReportFactory.create(cooperative=cooperative, month=dt.date(2026, 2, 1), returned=True)
+    report = MonthlyReportFactory.create(cooperative=cooperative, month=dt.date(2026, 2, 1), returned=True)
+    ReportLineFactory.create(report=report, outlet=change.outlet, idle=True)
+    PaperFactory.create(cooperative=cooperative)
+    BoardTermFactory.create(cooperative=cooperative)
     VisitFactory.create(outlet=change.outlet, waiting=True, visited_on=dt.date(2026, 3, 1))
     assert isinstance(cooperative, Cooperative)
     return cooperative

@@ -14,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from cooperatives.models import (
     AreaGrant,
+    BoardTerm,
     Cooperative,
     Kecamatan,
     Kelurahan,
+    Paper,
     Parameter,
     PublishedFigure,
     Target,
@@ -29,13 +31,14 @@ from outlets.models import (
     CapitalNeed,
     MonthlyReport,
     Outlet,
+    ReportLine,
     ReportStep,
     Status,
     StatusChange,
     Visit,
 )
 from outlets.services import decide_status
-from partners.models import StageChange, Support
+from partners.models import Partner, StageChange, Support
 from tests.factories import (
     MemberFactory,
     OutletFactory,
@@ -146,6 +149,10 @@ READ_BY_THE_DASHBOARD: dict[Any, str] = {
     Parameter: "starts_on = '2026-02-01'",
     MonthlyReport: "return_reason = 'Alasan baru'",
     Visit: "follow_up = 'Langkah baru'",
+    ReportLine: "customers = 3",
+    Paper: "number = 'Baru'",
+    BoardTerm: "name = 'Nama Baru'",
+    Partner: "name = 'Mitra Baru'",
 }
 
 

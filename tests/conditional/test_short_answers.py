@@ -45,7 +45,7 @@ def test_the_short_answer_says_what_the_page_said(officer: User) -> None:
     kept = ("ETag", "Cache-Control", "Vary", "Content-Security-Policy", "Content-Language")
     assert {name: answer[name] for name in kept} == {name: browser.page[name] for name in kept}
     assert answer["Cache-Control"] == "private, no-cache"
-    assert answer["Vary"] == "HX-Request, Cookie"
+    assert answer["Vary"] == "HX-Request, Accept-Encoding, Cookie"
     assert answer.cookies.output() == ""
 
 

@@ -243,12 +243,6 @@ def contradictions(
     return [found for rule in Rule for found in _found(rule, cooperatives, on=on, days=days)]
 
 
-def count_contradictions(cooperatives: QuerySet[Cooperative], *, on: date) -> int:
-    """As many as `contradictions` has; one query a rule, and one for their numbers."""
-    days = days_on(on)
-    return sum(_rows(rule, cooperatives, on=on, days=days).order_by().count() for rule in Rule)
-
-
 def _rows(rule: Rule, cooperatives: QuerySet[Cooperative], *, on: date, days: Days) -> AnnotatedRows:
     chosen = cooperatives.order_by().values("pk")
     outlets = Outlet.objects.filter(cooperative__in=chosen).order_by("pk")

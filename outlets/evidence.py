@@ -7,6 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -114,9 +115,7 @@ def _distance(photo: Evidence) -> list[str]:
     metres = _metres(*(float(str(value)) for value in (photo.lat, photo.lon, outlet.lat, outlet.lon)))
     if metres <= FAR_METRES:
         return []
-    return [
-        _("Foto diambil %(distance)s km dari gerai.") % {"distance": f"{metres / 1000:.1f}".replace(".", ",")}
-    ]
+    return [_("Foto diambil %(distance)s km dari gerai.") % {"distance": number_format(metres / 1000, 1)}]
 
 
 def _metres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

@@ -203,9 +203,3 @@ def _cell(
 
 def completeness(cooperatives: QuerySet[Cooperative], *, month: date, on: date) -> Completeness:
     return read_months(cooperatives, months=[month], on=on).completeness(month)
-
-
-def completeness_by_kecamatan(
-    cooperatives: QuerySet[Cooperative], *, month: date, on: date
-) -> dict[str, Completeness]:
-    return read_months(cooperatives, months=[month], on=on).by_kecamatan(month)

@@ -4,7 +4,6 @@ from datetime import date
 
 from cooperatives.models import Cooperative
 from outlets.models import MonthlyReport, Outlet, ReportLine, Status, StatusChange
-from outlets.outlet_class import with_status
 
 
 def prefilled_lines(report: MonthlyReport, *, today: date) -> list[ReportLine]:
@@ -66,9 +65,3 @@ def texts_of_last_report(cooperative: Cooperative, *, before: date) -> tuple[str
         .first()
     )
     return last or ("", "")
-
-
-def has_outlet_standing(cooperative: Cooperative, *, on: date) -> bool:
-    """Whether an outlet is recorded that is not closed: then nobody can say that there is none."""
-    outlets = with_status(Outlet.objects.filter(cooperative=cooperative), on=on)
-    return outlets.exclude(status=None).exclude(status=Status.CLOSED).exists()

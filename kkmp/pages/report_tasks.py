@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from cooperatives.models import CooperativeQuerySet
 from kkmp.accounts.models import User
 from kkmp.pages.task_queue import Queue, Task, due_in_words, late_in_words
+from kkmp.templatetags.ui import waktu
 from outlets.models import MonthlyReport, ReportState
 from outlets.outlet_class import OutletClass, with_outlet_class
-from outlets.report_cycle import Cycle, ReportCell, first_of_month, previous_month
+from outlets.report_cycle import Cycle, ReportCell, last_ended_month, months_until
 from outlets.report_figures import Months, read_months
 
 # A month older than that is history: the grid shows it, nobody is sent after it.
@@ -23,10 +24,8 @@ UNSENT = (ReportCell.MISSING, ReportCell.WAITING, ReportCell.DRAFT)
 
 
 def last_months(cooperatives: CooperativeQuerySet, *, on: date) -> Months:
-    """The months that may still be asked for, the newest first; the running month may wait."""
-    months = [previous_month(first_of_month(on))]
-    while len(months) < MONTHS_BACK:
-        months.append(previous_month(months[-1]))
+    """The months that may still be asked for; the running month may wait."""
+    months = months_until(last_ended_month(on), MONTHS_BACK)
     return read_months(with_outlet_class(cooperatives, on=on), months=months, on=on)
 
 
@@ -69,7 +68,7 @@ def report_queues(
         MonthlyReport.objects.visible_to(user)
         .in_writing()
         .filter(Q(cooperative__in=[row.pk for row in found.cooperatives]) | own)
-        .select_related("cooperative__kelurahan", "reviewed_by")
+        .select_related("cooperative__kelurahan")
         .order_by("month", "cooperative__kelurahan__name", "pk")
     )
     returned = [report for report in open_reports if report.state == ReportState.RETURNED]
@@ -114,7 +113,7 @@ def report_queues(
                 href=report.form_url,
                 text=_("Disimpan %(moment)s; %(due)s")
                 % {
-                    "moment": date_format(timezone.localtime(report.saved_at), "j F Y H.i"),
+                    "moment": waktu(report.saved_at),
                     "due": due_in_words(due[report.month]),
                 },
                 # A correction is not late: its month has been told of.
@@ -127,7 +126,7 @@ def report_queues(
 
 def _unsent(found: Months, begun: set[tuple[int, date]], *, on: date) -> Iterator[Task]:
     """Months that are over and of which nothing was sent, the newest first."""
-    for month in found.months:
+    for month in reversed(found.months):
         due = found.cycle.due_on(month)
         for row in found.cooperatives:
             cell = found.cells[row.pk, month].cell

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -97,7 +98,7 @@ def _follow_ups(user: User, cooperatives: CooperativeQuerySet, *, on: date) -> Q
     """What was agreed at a visit: the officer's of the area, or of whoever went there."""
     visits = Visit.objects.visible_to(user).follow_ups_open(on)
     if user.has_perm("outlets.verify_report"):
-        visits = visits.filter(cooperative__in=cooperatives) | visits.filter(visited_by=user)
+        visits = visits.filter(Q(cooperative__in=cooperatives) | Q(visited_by=user))
     rows = visits.select_related("cooperative__kelurahan", "outlet")
     return Queue(
         key="follow_ups",

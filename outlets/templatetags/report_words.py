@@ -12,16 +12,6 @@ from outlets.report_grid import GridCell
 register = template.Library()
 
 
-@register.filter
-def cell_label(value: str) -> str:
-    return str(ReportCell(value).label)
-
-
-@register.filter
-def cell_tone(value: str) -> str:
-    return CELL_TONES[ReportCell(value)]
-
-
 @register.simple_tag
 def month_cell(cell: GridCell) -> SafeString:
     """A cell of the grid: colour and sign to see, words to hear, and a corner where it came late."""

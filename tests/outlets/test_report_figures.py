@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from cooperatives.models import Cooperative, ParameterKey
 from outlets.report_cycle import ReportCell, with_report_state
-from outlets.report_figures import Completeness, completeness, completeness_by_kecamatan, read_months
+from outlets.report_figures import Completeness, completeness, read_months
 from tests.factories import (
     AreaGrantFactory,
     CooperativeFactory,
@@ -90,7 +90,8 @@ def test_a_month_that_is_due_equals_the_count_by_hand(north: str, south: str) ->
     of_north = of(FEBRUARY, on, expected=9, sent=5, in_time=4, verified=3, zero=1, returned=1, missing=3)
     of_south = of(FEBRUARY, on, expected=4, sent=2, in_time=1, verified=1, missing=2)
     everybody = Cooperative.objects.all()
-    assert completeness_by_kecamatan(everybody, month=FEBRUARY, on=on) == {north: of_north, south: of_south}
+    told = read_months(everybody, months=[FEBRUARY], on=on)
+    assert told.by_kecamatan(FEBRUARY) == {north: of_north, south: of_south}
     whole = completeness(everybody, month=FEBRUARY, on=on)
     assert whole == of(
         FEBRUARY, on, expected=13, sent=7, in_time=5, verified=4, zero=1, returned=1, missing=5

@@ -13,8 +13,8 @@ from kkmp.pages.area_figures import Move, Row, aims_in, moves_in, own_aim, rows_
 from kkmp.pages.target_progress import Progress, targets_in
 from outlets.capital import NeedTotal, open_needs_of, open_needs_total
 from outlets.contradictions import Contradiction, contradictions
-from outlets.report_cycle import first_of_month, previous_month
-from outlets.report_figures import Completeness, Months, read_months
+from outlets.report_cycle import first_of_month, months_until
+from outlets.report_figures import Completeness, Months, months_of
 from outlets.standing import histories
 from partners.models import Stage, Support
 
@@ -69,8 +69,12 @@ def read_facts(view: View) -> Facts:
     rows = rows_in(view, changes)
     figures = list(PublishedFigure.objects.filter(on__lte=view.on))
     aims = aims_in(view, targets_in(view), figures, changes, rows)
-    months = read_months(view.cooperatives, months=_months(view.on), on=view.on)
-    due = [month for month in months.months if months.completeness(month).is_due]
+    months = months_of(
+        [row.cooperative for row in rows],
+        months=months_until(first_of_month(view.on), MONTHS_READ),
+        on=view.on,
+    )
+    due = [month for month in reversed(months.months) if months.completeness(month).is_due]
     return Facts(
         view.on,
         view.since,
@@ -88,14 +92,6 @@ def read_facts(view: View) -> Facts:
         ended=_ended(view, rows),
         promises=_promises(view),
     )
-
-
-def _months(on: date) -> list[date]:
-    """The newest first."""
-    months = [first_of_month(on)]
-    while len(months) < MONTHS_READ:
-        months.append(previous_month(months[-1]))
-    return months
 
 
 def _reports_by_area(months: Months, due: Sequence[date]) -> dict[str, AreaReports]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -19,12 +19,23 @@ from kkmp.templatetags.ui import waktu
 _KEY = re.compile(r"[0-9]{1,18}")
 
 
+class Records(HistoricalRecords):
+    """The history of each heir of EditedModel, without the fields that it names in `untracked`."""
+
+    def fields_included(self, model: type[models.Model]) -> "list[models.Field[Any, Any]]":
+        untracked: frozenset[str] = getattr(model, "untracked", frozenset())
+        fields = super().fields_included(model)  # type: ignore[no-untyped-call]  # of simple-history
+        return [field for field in fields if field.name not in untracked]
+
+
 class EditedModel(models.Model):
     """A row that people edit. `version` grows with every saved form; `history` keeps before and after."""
 
+    untracked: ClassVar[frozenset[str]] = frozenset()
+
     version = models.PositiveIntegerField(default=1, editable=False)
     # On a row it is a manager of the row's former states.
-    history: Any = HistoricalRecords(inherit=True)
+    history: Any = Records(inherit=True)  # type: ignore[no-untyped-call]  # of simple-history
 
     class Meta:
         abstract = True

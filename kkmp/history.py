@@ -144,10 +144,12 @@ def _title(edit: Any, *, is_first: bool, changes: Sequence[FieldChange]) -> str:
 
 
 def _told_fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
+    # What the history does not even keep (EditedModel.untracked) cannot be told.
+    untold = _UNTOLD | getattr(model, "untracked", frozenset())
     return [
         field
         for field in model._meta.concrete_fields
-        if not (field.primary_key or field.name in _UNTOLD or isinstance(field, models.FileField))
+        if not (field.primary_key or field.name in untold or isinstance(field, models.FileField))
     ]
 
 

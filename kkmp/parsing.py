@@ -125,6 +125,50 @@ def parse_digits(value: object, *, lengths: tuple[int, ...], name: str) -> str:
     return text
 
 
+def parse_national_id(value: object) -> str:
+    """The 16 digits of a NIK, separators dropped; empty stays empty. No error repeats what was typed.
+
+    Checks what every NIK has: a plausible birth date (women's days are 41–71) and a serial that is not 0000.
+    The region digits are those of the first registration and are never checked (domain: ten facts, 8).
+    """
+    if isinstance(value, int | float):
+        # Excel keeps 15 digits of a number: the last one is already lost.
+        raise ValueError(  # noqa: TRY004  # a sentence for the person who typed it, as all others here
+            _("NIK di sel angka sudah rusak. Format kolomnya sebagai teks, lalu ketik ulang NIK.")
+        )
+    text = re.sub(r"[\s.\-/']", "", str(value or ""))
+    if not text:
+        return ""
+    if not re.fullmatch(r"[0-9]{16}", text):
+        raise ValueError(_("NIK terdiri dari 16 angka."))
+    day, month = int(text[6:8]), int(text[8:10])
+    if text[12:] == "0000" or not _is_a_day(day - 40 if day > 40 else day, month, int(text[10:12])):
+        raise ValueError(
+            _("NIK ini keliru: periksa angka ke-7 sampai ke-12 (tanggal lahir) dan empat angka terakhir.")
+        )
+    return text
+
+
+def born_by_national_id(digits: str, *, today: date) -> tuple[date, bool]:
+    """The birth date that a valid NIK tells, of the last hundred years before `today`, and whether it is a woman's."""
+    day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
+    is_woman = day > 40
+    day -= 40 if is_woman else 0
+    century = today.year // 100 * 100
+    year += century if century + year <= today.year else century - 100
+    # 29 February of a year that has none is left to the warning that compares.
+    return (date(year, month, day) if _is_a_day(day, month, year) else date(year, month, 28)), is_woman
+
+
+def _is_a_day(day: int, month: int, year: int) -> bool:
+    try:
+        # 00 stands for 1900 or 2000; of the two only 2000 has a 29 February.
+        date(year if year > 99 else 2000 + year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
 def choice_key(text: object) -> str:
     """The form in which two ways of writing one word of a list are equal: “Ada, belum berjalan” → “adabelumberjalan”."""
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKC", str(text)).casefold())

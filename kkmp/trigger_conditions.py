@@ -1,10 +1,21 @@
 """Conditions of the triggers in SQL that both databases read: when a row breaks a rule."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
-from kkmp.trigger_rules import AppendOnly, Locked, LockedWith, SameOwner, SameOwnerThrough
+from kkmp.trigger_rules import (
+    AppendOnly,
+    Closed,
+    Locked,
+    LockedWith,
+    Mirrored,
+    NeverNegative,
+    SameOwner,
+    SameOwnerThrough,
+)
 
 
 def column_of(model: type[models.Model], field: str) -> str:
@@ -16,7 +27,48 @@ def columns_of(model: type[models.Model]) -> list[str]:
     return [str(field.column) for field in model._meta.concrete_fields]
 
 
-def owner_check(rule: SameOwner, model: type[models.Model]) -> str:
+@dataclass(frozen=True)
+class RowCheck:
+    """When a new or changed row is refused: `kind` names the trigger, `when` is SQL about NEW."""
+
+    kind: str
+    events: tuple[str, ...]
+    when: str
+    message: str
+
+
+def row_check(
+    rule: SameOwner | SameOwnerThrough | Closed | NeverNegative | Mirrored, model: type[models.Model]
+) -> RowCheck:
+    both = ("INSERT", "UPDATE")
+    match rule:
+        case SameOwner() | SameOwnerThrough():
+            when = (
+                _owner_check(rule, model)
+                if isinstance(rule, SameOwner)
+                else _owner_check_through(rule, model)
+            )
+            return RowCheck(
+                f"{rule.field}_owner", both, when, f"{rule.field} belongs to another {rule.owner}"
+            )
+        case Closed():
+            return RowCheck(
+                "closed", ("INSERT",), _in_closed_time(rule, model), f"{rule.day} is in a closed month"
+            )
+        case NeverNegative():
+            return RowCheck(
+                "negative", ("INSERT",), _below_zero(rule, model), f"{rule.amount} would fall below zero"
+            )
+        case Mirrored():
+            return RowCheck(
+                f"{rule.field}_mirrored",
+                both,
+                _unlike_mirror(rule, model),
+                f"{rule.field} is not its opposite",
+            )
+
+
+def _owner_check(rule: SameOwner, model: type[models.Model]) -> str:
     related: Any = model._meta.get_field(rule.field).related_model
     link, owner = column_of(model, rule.field), column_of(model, rule.owner)
     return (
@@ -25,7 +77,7 @@ def owner_check(rule: SameOwner, model: type[models.Model]) -> str:
     )
 
 
-def owner_check_through(rule: SameOwnerThrough, model: type[models.Model]) -> str:
+def _owner_check_through(rule: SameOwnerThrough, model: type[models.Model]) -> str:
     related: Any = model._meta.get_field(rule.field).related_model
     middle: Any = model._meta.get_field(rule.via).related_model
     link, via = column_of(model, rule.field), column_of(model, rule.via)
@@ -60,6 +112,34 @@ def locked_when(rule: Locked, model: type[models.Model]) -> str:
 def locked_update(rule: Locked, model: type[models.Model], operator: str) -> str:
     once = AppendOnly(rule.model, rule.filled_once)
     return f"{locked_when(rule, model)} AND ({update_refused_when(once, model, operator)})"
+
+
+def _in_closed_time(rule: Closed, model: type[models.Model]) -> str:
+    lock = apps.get_model(rule.lock)
+    owner, day = column_of(model, rule.owner), column_of(model, rule.day)
+    return (
+        f'EXISTS (SELECT 1 FROM "{lock._meta.db_table}" l WHERE l."{column_of(lock, rule.owner)}" = NEW."{owner}" '
+        f'AND l."{column_of(lock, rule.reopened)}" IS NULL AND l."{column_of(lock, rule.through)}" >= NEW."{day}")'
+    )
+
+
+def _below_zero(rule: NeverNegative, model: type[models.Model]) -> str:
+    amount = column_of(model, rule.amount)
+    same = " AND ".join(f'r."{column}" = NEW."{column}"' for column in (column_of(model, f) for f in rule.by))
+    stored = f'SELECT SUM(r."{amount}") FROM "{model._meta.db_table}" r WHERE {same}'
+    return f'NEW."{amount}" < 0 AND COALESCE(({stored}), 0) + NEW."{amount}" < 0'
+
+
+def _unlike_mirror(rule: Mirrored, model: type[models.Model]) -> str:
+    link, amount, marker = (column_of(model, field) for field in (rule.field, rule.amount, rule.marker))
+    alike = "".join(
+        f' AND r."{column}" = NEW."{column}"' for column in (column_of(model, f) for f in rule.alike)
+    )
+    return (
+        f'NEW."{link}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{model._meta.db_table}" r '
+        f'WHERE r."{model._meta.pk.column}" = NEW."{link}"{alike} AND r."{amount}" = -NEW."{amount}" '
+        f"AND r.\"{marker}\" = '{rule.value}')"
+    )
 
 
 def changed(columns: list[str], operator: str) -> str:

@@ -59,16 +59,62 @@ class LockedWith:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """No row is added for a day that an open row of `lock` (same `owner`, `reopened` empty) has closed."""
+
+    model: str
+    owner: str
+    day: str
+    lock: str
+    through: str
+    reopened: str
+
+
+@dataclass(frozen=True)
+class NeverNegative:
+    """The sum of `amount` over rows that agree in `by` is never below zero, whatever the order of their days."""
+
+    model: str
+    amount: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """The row that `field` names has the opposite `amount`, the same `alike` columns, and says so by `marker` = `value`."""
+
+    model: str
+    field: str
+    amount: str
+    alike: tuple[str, ...]
+    marker: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Stamped:
     """Any write to the table, also one past Django, changes the data version (see `kkmp.conditional`)."""
 
     model: str
 
 
-Refusing = AppendOnly | SameOwner | Fixed | SameOwnerThrough | Locked | LockedWith
+Refusing = (
+    AppendOnly
+    | SameOwner
+    | Fixed
+    | SameOwnerThrough
+    | Locked
+    | LockedWith
+    | Closed
+    | NeverNegative
+    | Mirrored
+)
 Rule = Refusing | Stamped
 # On SQLite no table can be remade while a trigger of another table names it.
-REACHING = (SameOwner, SameOwnerThrough, LockedWith)
+REACHING = (SameOwner, SameOwnerThrough, LockedWith, Closed)
+
+# Rules that look at each new or changed row by itself.
+CHECKED = (SameOwner, SameOwnerThrough, Closed, NeverNegative, Mirrored)
 
 DECLARED: tuple[Refusing, ...] = (
     AppendOnly("accounts.AccessEvent"),
@@ -90,4 +136,25 @@ DECLARED: tuple[Refusing, ...] = (
     SameOwnerThrough("outlets.ReportLine", field="outlet", via="report", owner="cooperative"),
     SameOwner("outlets.StatusChange", field="report", owner="cooperative"),
     SameOwner("outlets.CapitalNeed", field="closed_by_change", owner="outlet"),
+    Fixed("members.Member", field="cooperative"),
+    AppendOnly("members.SavingsEntry", filled_once=("reversed_by",)),
+    SameOwner("members.SavingsEntry", field="member", owner="cooperative"),
+    NeverNegative("members.SavingsEntry", amount="amount_idr", by=("member", "kind")),
+    Mirrored(
+        "members.SavingsEntry",
+        field="reversed_by",
+        amount="amount_idr",
+        alike=("member", "kind"),
+        marker="movement",
+        value="reversal",
+    ),
+    AppendOnly("members.MonthLock", filled_once=("reopened_at", "reopened_by", "reopen_reason")),
+    Closed(
+        "members.SavingsEntry",
+        owner="cooperative",
+        day="value_on",
+        lock="members.MonthLock",
+        through="through_on",
+        reopened="reopened_at",
+    ),
 )

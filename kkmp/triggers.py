@@ -20,11 +20,11 @@ from kkmp.trigger_conditions import (
     locked_parent,
     locked_update,
     locked_when,
-    owner_check,
-    owner_check_through,
+    row_check,
     update_refused_when,
 )
 from kkmp.trigger_rules import (
+    CHECKED,
     DECLARED,
     REACHING,
     AppendOnly,
@@ -33,7 +33,6 @@ from kkmp.trigger_rules import (
     Refusing,
     Rule,
     SameOwner,
-    SameOwnerThrough,
     Stamped,
 )
 
@@ -237,15 +236,10 @@ def _sqlite(rule: Refusing, model: type[models.Model], connection: BaseDatabaseW
         yield trigger("no_delete", "DELETE", "", message)
         yield trigger("no_update", "UPDATE", update_refused_when(rule, model, "IS NOT"), message)
         yield trigger("no_replace", "INSERT", _sqlite_collision(model, connection), message)
-    elif isinstance(rule, SameOwner):
-        message = f"{rule.field} belongs to another {rule.owner}"
-        for event in ("INSERT", "UPDATE"):
-            yield trigger(f"{rule.field}_owner_{event.lower()}", event, owner_check(rule, model), message)
-    elif isinstance(rule, SameOwnerThrough):
-        message = f"{rule.field} belongs to another {rule.owner}"
-        for event in ("INSERT", "UPDATE"):
-            condition = owner_check_through(rule, model)
-            yield trigger(f"{rule.field}_owner_{event.lower()}", event, condition, message)
+    elif isinstance(rule, CHECKED):
+        check = row_check(rule, model)
+        for event in check.events:
+            yield trigger(f"{check.kind}_{event.lower()}", event, check.when, check.message)
     elif isinstance(rule, Locked):
         message = f"{table} is locked"
         yield trigger("no_delete", "DELETE", locked_when(rule, model), message)
@@ -321,16 +315,9 @@ def _postgresql(
         yield trigger("no_delete", "DELETE", "", message)
         yield trigger("no_truncate", "TRUNCATE", "", message, level="STATEMENT")
         yield trigger("no_update", "UPDATE", update_refused_when(rule, model, "IS DISTINCT FROM"), message)
-    elif isinstance(rule, SameOwner):
-        yield trigger(
-            f"{rule.field}_owner",
-            "INSERT OR UPDATE",
-            owner_check(rule, model),
-            f"{rule.field} belongs to another {rule.owner}",
-        )
-    elif isinstance(rule, SameOwnerThrough):
-        message = f"{rule.field} belongs to another {rule.owner}"
-        yield trigger(f"{rule.field}_owner", "INSERT OR UPDATE", owner_check_through(rule, model), message)
+    elif isinstance(rule, CHECKED):
+        check = row_check(rule, model)
+        yield trigger(check.kind, " OR ".join(check.events), check.when, check.message)
     elif isinstance(rule, Locked):
         message = f"{table} is locked"
         yield trigger("no_delete", "DELETE", locked_when(rule, model), message, returns="OLD")

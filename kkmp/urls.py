@@ -26,6 +26,8 @@ urlpatterns = [
     path("visits/", include("outlets.visit_urls")),
     path("reports/", include("outlets.report_urls")),
     path("members/", include("members.urls")),
+    path("savings/", include("members.savings_urls")),
+    path("books/", include("members.book_urls")),
     path("partners/", include("partners.urls")),
     path("imports/", include("kkmp.imports.urls")),
     path("account/", include("kkmp.pages.account_urls")),

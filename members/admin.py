@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
-from kkmp.back_office import EditedAdmin
-from members.models import Member
+from kkmp.back_office import EditedAdmin, FactAdmin
+from members.models import Member, MonthLock, SavingsEntry, SavingsRate
 
 
 @admin.register(Member)
@@ -34,3 +34,36 @@ class MemberAdmin(EditedAdmin):
             record_access(request, Verb.PERSON_VIEWED, target=f"members.member {object_id}")
         response: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
         return response
+
+
+@admin.register(SavingsRate)
+class SavingsRateAdmin(EditedAdmin):
+    """What the cooperatives ask of their members; kept on their pages, read only here."""
+
+    list_display = ["cooperative", "kind", "amount_idr", "starts_on", "basis"]
+    list_filter = ["kind", "cooperative__kelurahan__kecamatan", "starts_on"]
+    list_select_related = ["cooperative__kelurahan"]
+    search_fields = ["cooperative__kelurahan__name", "cooperative__kelurahan__code"]
+    date_hierarchy = "starts_on"
+
+
+@admin.register(SavingsEntry)
+class SavingsEntryAdmin(FactAdmin):
+    """The ledger, line by line; a mistake is taken back on its page."""
+
+    list_display = ["value_on", "member", "kind", "movement", "amount_idr", "month", "receipt_no"]
+    list_filter = ["kind", "movement", "cooperative__kelurahan__kecamatan", "value_on"]
+    list_select_related = ["member"]
+    search_fields = ["receipt_no", "member__full_name", "member__number"]
+    date_hierarchy = "value_on"
+
+
+@admin.register(MonthLock)
+class MonthLockAdmin(FactAdmin):
+    """Closed months, and those that were opened again."""
+
+    list_display = ["cooperative", "through_on", "locked_by", "locked_at", "reopened_by", "reopened_at"]
+    list_filter = ["cooperative__kelurahan__kecamatan", "through_on"]
+    list_select_related = ["cooperative__kelurahan", "locked_by", "reopened_by"]
+    search_fields = ["cooperative__kelurahan__name", "cooperative__kelurahan__code"]
+    date_hierarchy = "through_on"

@@ -17,7 +17,7 @@ from kkmp.edited import EditedForm
 from kkmp.fields import DayField
 from kkmp.listing import ListForm
 from members.columns import MEMBER_COLUMNS
-from members.models import Member
+from members.models import EndReason, Member
 
 UNKNOWN_GENDER = "unknown"
 _AREA = ("cooperative__kelurahan__kecamatan__name", "cooperative__kelurahan__name")
@@ -101,6 +101,7 @@ class MemberListForm(ListForm):
 class MemberForm(EditedForm):
     """One membership; its cooperative never changes."""
 
+    ktp_seen_on = DayField(label=_("KTP dilihat tanggal"), required=False, is_past=True)
     joined_on = DayField(label=_("Tanggal masuk"), is_past=True)
     ended_on = DayField(
         label=_("Tanggal keluar"),
@@ -111,13 +112,17 @@ class MemberForm(EditedForm):
 
     class Meta:
         model = Member
-        fields: ClassVar[list[str]] = ["number", "full_name", "gender", "joined_on", "ended_on"]
+        fields: ClassVar[list[str]] = [
+            *("number", "full_name", "gender", "kind", "domicile", "ktp_seen_on"),
+            *("joined_on", "ended_on", "end_reason"),
+        ]
         help_texts: ClassVar[dict[str, Any]] = {
             "number": _("Sekali saja di koperasi ini. Sudah diusulkan; ubah bila buku anggota menulis lain."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["end_reason"].choices = [("", _("Belum keluar")), *EndReason.choices]  # type: ignore[attr-defined]
         self.fields["gender"].choices = [("", _("Belum diketahui")), *Gender.choices]  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["number"].help_text = _("Sekali saja di koperasi ini.")

@@ -24,7 +24,6 @@ from cooperatives.models import (
 from kkmp.accounts.models import Role, User
 from kkmp.files import MediaType
 from kkmp.parsing import area_key
-from members.models import Member
 from outlets.models import (
     CapitalNeed,
     ChangeSource,
@@ -273,16 +272,6 @@ class ParameterFactory(DjangoModelFactory[Parameter]):
     value = 7
     starts_on = date(2025, 1, 1)
     source = "Keputusan contoh"
-
-
-class MemberFactory(DjangoModelFactory[Member]):
-    class Meta:
-        model = Member
-
-    cooperative = factory.SubFactory(CooperativeFactory)
-    number = factory.Sequence(lambda n: f"A-{n:04}")
-    full_name = factory.Sequence(lambda n: f"Anggota Contoh {n}")
-    joined_on = date(2025, 8, 1)
 
 
 class PartnerFactory(DjangoModelFactory[Partner]):

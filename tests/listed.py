@@ -25,12 +25,12 @@ from tests.factories import (
     CapitalNeedFactory,
     CooperativeFactory,
     EventFactory,
-    MemberFactory,
     OutletFactory,
     PartnerFactory,
     StatusChangeFactory,
     support_at,
 )
+from tests.member_factories import MemberFactory
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from tests.factories import (
     EvidenceFactory,
     KecamatanFactory,
     KelurahanFactory,
-    MemberFactory,
     MonthlyReportFactory,
     OutletFactory,
     PaperFactory,
@@ -39,6 +38,13 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
     officer_of,
+)
+from tests.member_factories import (
+    MemberFactory,
+    MonthLockFactory,
+    SavingsEntryFactory,
+    SavingsRateFactory,
+    synthetic_national_id,
 )
 from tests.uploads import PDF
 
@@ -160,7 +166,27 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     former = MonthlyReportFactory.create(
         cooperative=cooperative, month=date(2025, 9, 1), verified=True, plan=f"{word}lama", saved_by=officer
     )
-    member = MemberFactory.create(cooperative=cooperative, full_name=f"{word}anggota", number=f"{word}-1")
+    member = MemberFactory.create(
+        cooperative=cooperative,
+        full_name=f"{word}anggota",
+        number=f"{word}-1",
+        national_id=synthetic_national_id(number),
+        phone=f"{word}ponsel",
+        address=f"{word}rumah",
+    )
+    rate = SavingsRateFactory.create(
+        cooperative=cooperative, amount_idr=number * 1_414_141, basis=f"{word}dasar"
+    )
+    saved = SavingsEntryFactory.create(
+        member=member,
+        recorded_by=officer,
+        receipt_no=f"{word}bukti",
+        note=f"{word}setoran",
+        amount_idr=number * 1_515_151,
+    )
+    lock = MonthLockFactory.create(
+        cooperative=cooperative, reopened=True, reopen_reason=f"{word}buka", locked_by=officer
+    )
     support = SupportFactory.create(
         partner=shared.partner,
         cooperative=cooperative,
@@ -200,11 +226,11 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     event = AccessEvent.objects.create(user=officer, verb=Verb.EXPORTED, target=f"{word}sasaran")
     grant = AreaGrant.objects.get(user=officer)
     planted: list[Model] = [
-        kecamatan, kelurahan, cooperative, officer, gone, former, report, line, photo, told, visit, parameter, term, paper, outlet, change, need, member, support, stage, attendance, fact,
+        kecamatan, kelurahan, cooperative, officer, gone, former, report, line, photo, told, visit, parameter, term, paper, outlet, change, need, member, rate, saved, lock, support, stage, attendance, fact,
         batch, row, link, event, grant, target,
     ]  # fmt: skip
     rows = {one._meta.label: one for one in planted}
-    amounts = (need.amount_idr, support.committed_idr, number * 13_333_333)
+    amounts = (need.amount_idr, support.committed_idr, number * 13_333_333, rate.amount_idr, saved.amount_idr)
     sums = tuple(f"{amount:,}".replace(",", ".") for amount in amounts)
     return Planted(word, officer, cooperative, rows, sums)
 

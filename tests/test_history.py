@@ -11,7 +11,7 @@ from simple_history.utils import bulk_create_with_history
 
 from cooperatives.models import Gender
 from kkmp.accounts.models import User
-from members.models import Member
+from members.models import Member, MemberKind
 from outlets.services import retract_change
 from partners.models import Stage
 from tests import header
@@ -21,7 +21,6 @@ from tests.factories import (
     CooperativeFactory,
     EventFactory,
     KecamatanFactory,
-    MemberFactory,
     OutletFactory,
     PartnerFactory,
     StatusChangeFactory,
@@ -29,6 +28,7 @@ from tests.factories import (
     officer_of,
     support_at,
 )
+from tests.member_factories import MemberFactory
 from tests.reading import page_of, text_of, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -331,11 +331,18 @@ def test_the_back_office_asks_for_the_reason_too(client: Client) -> None:
 
 def test_rows_brought_in_many_at_once_have_their_history_too(sudin: Client) -> None:
     cooperative, by = CooperativeFactory.create(), UserFactory.create(full_name="Pengimpor")
-    row = Member(cooperative=cooperative, number="1", full_name="Nama", joined_on=dt.date(2026, 1, 1))
+    row = Member(
+        cooperative=cooperative,
+        number="1",
+        full_name="Nama",
+        kind=MemberKind.EXTRAORDINARY,
+        joined_on=dt.date(2026, 1, 1),
+    )
     bulk_create_with_history([row], Member, default_user=by, default_change_reason="Impor “a.csv”")
     member = Member.objects.get()
     [line] = lines_of(page_of(sudin, member.get_absolute_url()))
     assert line == (
         "Dibuat Pengimpor , 16 Maret 2026 12.00 Impor “a.csv” Isi pertama Nomor anggota 1 Nama lengkap Nama "
+        "Jenis keanggotaan Anggota luar biasa "
         "Tanggal masuk 1 Januari 2026"
     )

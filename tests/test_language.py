@@ -21,7 +21,8 @@ from kkmp.templatetags import ui
 from outlets.models import OutletKind, Reason, Status
 from outlets.opening import COLUMNS
 from outlets.spellings import parse_kind, parse_reason, parse_status
-from tests.factories import CapitalNeedFactory, MemberFactory, OutletFactory, UserFactory
+from tests.factories import CapitalNeedFactory, OutletFactory, UserFactory
+from tests.member_factories import MemberFactory
 from tests.planted import text_of
 from tests.reading import values_of
 from tests.scope_addresses import ADDRESSES

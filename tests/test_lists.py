@@ -19,13 +19,13 @@ from tests import header
 from tests.factories import (
     CapitalNeedFactory,
     CooperativeFactory,
-    MemberFactory,
     OutletFactory,
     UserFactory,
     officer_of,
     support_at,
 )
 from tests.listed import LISTS, ODD, Listed, columns_in, plant, rows_of_file, rows_of_page
+from tests.member_factories import MemberFactory
 from tests.reading import file_of, lines_of, names_on, page_of, text_of, total_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

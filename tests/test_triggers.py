@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from kkmp import triggers
 from kkmp.accounts.models import AccessEvent, Verb
+from members.models import MonthLock, SavingsEntry
 from outlets.models import Outlet, ReportStep, StatusChange
 from partners.models import StageChange
 from tests.factories import (
@@ -22,6 +23,7 @@ from tests.factories import (
     StatusChangeFactory,
     UserFactory,
 )
+from tests.member_factories import MonthLockFactory, SavingsEntryFactory
 from tests.past_django import Execute, execute, refused
 
 # Fixtures count where they are named.
@@ -31,7 +33,10 @@ only_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="needs PostgreSQL
 only_sqlite = pytest.mark.skipif(IS_POSTGRESQL, reason="needs SQLite")
 committed = pytest.mark.django_db(transaction=True)
 
-APPEND_ONLY: tuple[type[models.Model], ...] = (AccessEvent, StatusChange, StageChange, ReportStep)
+APPEND_ONLY: tuple[type[models.Model], ...] = (
+    *(AccessEvent, StatusChange, StageChange, ReportStep),
+    *(SavingsEntry, MonthLock),
+)
 
 
 def stored(execute: Execute, table: str) -> list[tuple[Any, ...]]:
@@ -49,6 +54,8 @@ def facts(transactional_db: None) -> dict[str, int]:
     return {
         "outlets_statuschange": StatusChangeFactory.create().pk,
         "outlets_reportstep": ReportStepFactory.create().pk,
+        "members_savingsentry": SavingsEntryFactory.create().pk,
+        "members_monthlock": MonthLockFactory.create().pk,
         "partners_stagechange": StageChangeFactory.create().pk,
         "accounts_accessevent": AccessEvent.objects.create(user=UserFactory.create(), verb=Verb.PRINTED).pk,
     }
@@ -59,6 +66,8 @@ TABLES = {
     StageChange._meta.db_table: "reason = 'lain'",
     AccessEvent._meta.db_table: "target = 'lain'",
     ReportStep._meta.db_table: "reason = 'lain'",
+    SavingsEntry._meta.db_table: "amount_idr = 1",
+    MonthLock._meta.db_table: "through_on = '2031-01-31'",
 }
 
 

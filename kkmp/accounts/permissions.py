@@ -31,6 +31,11 @@ _KEEP_AREA = (
     # Writing a report; photos may show people, so only those who work with them see them.
     | {"outlets.change_monthlyreport", "outlets.view_evidence"}
     | _rights("members", "view add change", "member")
+    # An identity number opens only with a purpose that is logged.
+    | {"members.reveal_national_id", "members.import_members", "members.import_savings"}
+    | _rights("members", "view add reverse", "savingsentry")
+    | _rights("members", "view add change", "savingsrate")
+    | _rights("members", "view add", "monthlock")
 )
 _RUN_CITY = (
     _KEEP_AREA
@@ -40,6 +45,8 @@ _RUN_CITY = (
         "outlets.retract_change",
         "outlets.import_opening",
         "outlets.verify_report",
+        # Not who closed it: reopening a closed month is somebody else's decision.
+        "members.reopen_month",
     }
     # Who sees what: Sudin answers for the areas of its officers. The access log stays with the admin.
     | _rights("cooperatives", "view", "areagrant")
@@ -64,6 +71,7 @@ _BACK_OFFICE = (
     | _rights("outlets", "view add change", "outlet", "capitalneed", "visit")
     | _rights("outlets", "view", "evidence")
     | _rights("members", "view add change", "member")
+    | _rights("members", "view", "savingsentry", "savingsrate", "monthlock")
     | _rights("partners", "view add change", "partner", "support", "event")
     | _rights("partners", "view add change delete", "attendance")
     | _rights("imports", "view", "importbatch", "importrow")

@@ -97,6 +97,22 @@ GROUPS = (
         (
             Sentence(_("Melihat daftar anggota"), ("members.view_member",)),
             Sentence(_("Menambah dan memperbarui anggota"), ("members.add_member", "members.change_member")),
+            Sentence(
+                _("Membuka nomor NIK dengan menyebut keperluan; setiap kali tercatat"),
+                ("members.reveal_national_id",),
+            ),
+            Sentence(
+                _("Melihat simpanan anggota, besar simpanan, dan bulan yang ditutup"),
+                ("members.view_savingsentry", "members.view_savingsrate", "members.view_monthlock"),
+            ),
+            Sentence(_("Mencatat setoran dan penarikan simpanan"), ("members.add_savingsentry",)),
+            Sentence(_("Membatalkan mutasi simpanan yang keliru"), ("members.reverse_savingsentry",)),
+            Sentence(
+                _("Menetapkan besar simpanan pokok dan wajib"),
+                ("members.add_savingsrate", "members.change_savingsrate"),
+            ),
+            Sentence(_("Menutup bulan simpanan"), ("members.add_monthlock",)),
+            Sentence(_("Membuka lagi bulan simpanan yang sudah ditutup"), ("members.reopen_month",)),
         ),
     ),
     Group(
@@ -136,6 +152,10 @@ GROUPS = (
         _("Berkas"),
         (
             Sentence(_("Mengimpor status awal 65 koperasi dari satu lembar"), ("outlets.import_opening",)),
+            Sentence(
+                _("Mengimpor daftar anggota dan simpanan"),
+                ("members.import_members", "members.import_savings"),
+            ),
             Sentence(
                 _("Melihat impor yang pernah dilakukan"),
                 ("imports.view_importbatch", "imports.view_importrow"),

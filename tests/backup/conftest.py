@@ -21,7 +21,7 @@ from django.utils import timezone
 from kkmp.backup.restoring import restore_backup
 from kkmp.backup.writing import write_backup
 from members.models import Member
-from tests.factories import MemberFactory
+from tests.member_factories import MemberFactory
 from tests.planted import plant, plant_shared
 
 KEY = django_settings.BACKUP_KEY or b""

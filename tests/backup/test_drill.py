@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from kkmp.backup import tables
 from kkmp.backup.sealed import BackupError
 from members.models import Member
 from tests.backup.conftest import IS_POSTGRESQL, MakePlace, Place
-from tests.factories import MemberFactory, UserFactory
+from tests.factories import UserFactory
+from tests.member_factories import MemberFactory
 
 HERE = "postgresql" if IS_POSTGRESQL else "sqlite"
 # Kept by what is restored into, or made anew by it.
@@ -89,7 +91,7 @@ def test_restored_database_goes_on_where_the_other_stopped(
     gone = Member.history.using(target.using).filter(history_type="-").latest("history_id").id
     some = Member.objects.using(target.using).values().exclude(full_name="").first()
     assert some is not None
-    new = Member(**{**some, "id": None, "number": "baru"})
+    new = Member(**{**some, "id": None, "uid": uuid.uuid4(), "number": "baru"})
     new.save(using=target.using)
     assert new.pk == gone + 1
     assert User.objects.using(target.using).filter(username="mawarpetugas").exists()

@@ -5,7 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.browser.visit import assert_no_sideways_scroll, axe, narrow, sign_in
-from tests.factories import CooperativeFactory, MemberFactory, OutletFactory, UserFactory
+from tests.factories import CooperativeFactory, OutletFactory, UserFactory
+from tests.member_factories import MemberFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,6 @@ from kkmp.accounts.models import User
 from tests.factories import (
     BoardTermFactory,
     CapitalNeedFactory,
-    MemberFactory,
     MonthlyReportFactory,
     PaperFactory,
     ParameterFactory,
@@ -19,6 +18,7 @@ from tests.factories import (
     VisitFactory,
     officer_of,
 )
+from tests.member_factories import MemberFactory
 
 
 @pytest.fixture

@@ -40,12 +40,12 @@ from outlets.models import (
 from outlets.services import decide_status
 from partners.models import Partner, StageChange, Support
 from tests.factories import (
-    MemberFactory,
     OutletFactory,
     StageChangeFactory,
     UserFactory,
 )
 from tests.kept_page import Browser, tables_in, unmasked
+from tests.member_factories import MemberFactory
 from tests.past_django import past_django
 
 IS_POSTGRESQL = connection.vendor == "postgresql"

@@ -7,7 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from kkmp.accounts.models import AccessEvent, Verb
 from members.models import Member
-from tests.factories import MemberFactory, UserFactory
+from tests.factories import UserFactory
+from tests.member_factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/members/member/"

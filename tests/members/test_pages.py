@@ -11,7 +11,8 @@ from cooperatives.models import Gender
 from kkmp.accounts.models import AccessEvent, User, Verb
 from members.models import Member
 from tests import header
-from tests.factories import CooperativeFactory, KecamatanFactory, MemberFactory, UserFactory, officer_of
+from tests.factories import CooperativeFactory, KecamatanFactory, UserFactory, officer_of
+from tests.member_factories import MemberFactory
 from tests.reading import errors_of, file_of, lines_of, names_on, page_of, text_of, total_of, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

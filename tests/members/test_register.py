@@ -7,7 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from cooperatives.models import Cooperative, Gender
 from kkmp.accounts.models import User
 from members.models import Member, MemberCount, count_members, with_member_count
-from tests.factories import CooperativeFactory, KecamatanFactory, MemberFactory, UserFactory, officer_of
+from tests.factories import CooperativeFactory, KecamatanFactory, UserFactory, officer_of
+from tests.member_factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 2, 1)

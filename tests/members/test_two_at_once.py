@@ -11,7 +11,8 @@ from kkmp.accounts.models import User
 from kkmp.edited import save_form
 from members.forms import MemberForm
 from members.models import Member
-from tests.factories import CooperativeFactory, MemberFactory, UserFactory
+from tests.factories import CooperativeFactory, UserFactory
+from tests.member_factories import MemberFactory
 
 PEOPLE = 2
 ROUNDS = 5

@@ -18,11 +18,11 @@ from tests.factories import (
     AreaGrantFactory,
     CooperativeFactory,
     KelurahanFactory,
-    MemberFactory,
     ParameterFactory,
     UserFactory,
     officer_of,
 )
+from tests.member_factories import MemberFactory
 from tests.reading import page_of
 from tests.report_steps import at, report
 

@@ -14,7 +14,6 @@ from tests.factories import (
     BoardTermFactory,
     CapitalNeedFactory,
     CooperativeFactory,
-    MemberFactory,
     OutletFactory,
     PaperFactory,
     StageChangeFactory,
@@ -22,6 +21,7 @@ from tests.factories import (
     UserFactory,
     officer_of,
 )
+from tests.member_factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("cooperatives:list")

@@ -18,13 +18,13 @@ from tests import header
 from tests.factories import (
     CapitalNeedFactory,
     CooperativeFactory,
-    MemberFactory,
     OutletFactory,
     StageChangeFactory,
     StatusChangeFactory,
     UserFactory,
     officer_of,
 )
+from tests.member_factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 DAY = "2025-09-22"

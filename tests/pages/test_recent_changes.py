@@ -19,13 +19,13 @@ from tests.factories import (
     AreaGrantFactory,
     CooperativeFactory,
     KelurahanFactory,
-    MemberFactory,
     OutletFactory,
     StatusChangeFactory,
     UserFactory,
     officer_of,
     support_at,
 )
+from tests.member_factories import MemberFactory
 from tests.reading import page_of, total_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -13,13 +13,13 @@ from tests import header
 from tests.factories import (
     CooperativeFactory,
     KelurahanFactory,
-    MemberFactory,
     OutletFactory,
     PartnerFactory,
     UserFactory,
     officer_of,
     support_at,
 )
+from tests.member_factories import MemberFactory
 from tests.reading import page_of, text_of, total_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

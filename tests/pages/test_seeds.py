@@ -35,7 +35,8 @@ from outlets.models import (
 from outlets.outlet_class import OutletClass, idle_because_of, with_outlet_class, with_status
 from outlets.standing import class_counts
 from partners.models import Attendance, Stage, StageChange, Support, SupportKind
-from tests.factories import MemberFactory, UserFactory
+from tests.factories import UserFactory
+from tests.member_factories import MemberFactory
 from tests.seeded import AUTUMN, CODES, SEEDED, START, counts_on, row_counts, run
 
 pytestmark = pytest.mark.django_db

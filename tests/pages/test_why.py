@@ -16,10 +16,10 @@ from tests.factories import (
     CooperativeFactory,
     KecamatanFactory,
     KelurahanFactory,
-    MemberFactory,
     UserFactory,
     officer_of,
 )
+from tests.member_factories import MemberFactory
 from tests.scope_addresses import ADDRESSES
 from tests.test_scope import OUR_ROUTES, name_of
 

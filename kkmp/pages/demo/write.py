@@ -18,7 +18,7 @@ from kkmp.pages.demo.people import JOINED_ON, People
 from kkmp.pages.demo.reports import Key, is_told_in_report
 from kkmp.pages.demo.story import Change, Place, Story, office_hour
 from kkmp.pages.reference import ORIGIN
-from members.models import Member
+from members.models import Domicile, EndReason, Member
 from outlets.models import CapitalNeed, ChangeSource, MonthlyReport, Outlet, OutletKind, StatusChange
 from partners.models import Attendance, Event, Partner, StageChange, Support
 
@@ -85,6 +85,8 @@ def members(told: Sequence[Membership], people: People) -> None:
             number=membership.number,
             full_name=membership.full_name,
             gender=membership.gender,
+            domicile=Domicile.HERE,
+            ktp_seen_on=membership.joined_on,
             joined_on=membership.joined_on,
         )
         sign(member, people.officer_of(membership.code), at=office_hour(membership.joined_on))
@@ -93,10 +95,11 @@ def members(told: Sequence[Membership], people: People) -> None:
     for member, membership in zip(bulk_create_with_history(rows, Member), told, strict=True):
         if membership.ended_on:
             member.ended_on = membership.ended_on
+            member.end_reason = EndReason.RESIGNED
             member.version += 1
             sign(member, people.officer_of(membership.code), at=office_hour(membership.ended_on))
             left.append(member)
-    bulk_update_with_history(left, Member, ["ended_on", "version"])
+    bulk_update_with_history(left, Member, ["ended_on", "end_reason", "version"])
 
 
 def outlets(story: Story, people: People) -> Outlets:

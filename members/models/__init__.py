@@ -1,0 +1,55 @@
+"""Members of the cooperatives: each one's register as it stood on any day, and their savings."""
+
+from members.models.counts import MemberCount, count_members, with_member_count
+from members.models.members import (
+    LAST_DIGITS,
+    NATIONAL_ID,
+    NUMBER_LENGTH,
+    Domicile,
+    EndReason,
+    Member,
+    MemberKind,
+    MemberQuerySet,
+    MemberState,
+    joined_between,
+    left_between,
+    member_on,
+)
+from members.models.savings import (
+    RECEIPT_LENGTH,
+    MonthLock,
+    MonthLockQuerySet,
+    Movement,
+    SavingsEntry,
+    SavingsEntryQuerySet,
+    SavingsKind,
+    SavingsRate,
+    SavingsRateQuerySet,
+)
+
+__all__ = [
+    "LAST_DIGITS",
+    "NATIONAL_ID",
+    "NUMBER_LENGTH",
+    "RECEIPT_LENGTH",
+    "Domicile",
+    "EndReason",
+    "Member",
+    "MemberCount",
+    "MemberKind",
+    "MemberQuerySet",
+    "MemberState",
+    "MonthLock",
+    "MonthLockQuerySet",
+    "Movement",
+    "SavingsEntry",
+    "SavingsEntryQuerySet",
+    "SavingsKind",
+    "SavingsRate",
+    "SavingsRateQuerySet",
+    "count_members",
+    "joined_between",
+    "left_between",
+    "member_on",
+    "with_member_count",
+]

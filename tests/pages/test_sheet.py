@@ -30,7 +30,8 @@ from tests.factories import (
     StatusChangeFactory,
     UserFactory,
 )
-from tests.seeded import AUTUMN
+from tests.seeded import AUTUMN, FEW
+from tests.table_rows import Recall
 
 pytestmark = pytest.mark.django_db
 GROUPS = ("bigs", "keys", "risks", "map", "blocks")
@@ -99,10 +100,17 @@ def autumn() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def city(db: None, autumn: None, recall: Recall) -> None:
+    def make() -> None:
+        call_command("seed_reference")
+        call_command("seed_demo", members=FEW)
+
+    recall("city at noon", make)
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_page_and_pdf_say_everything_of_the_sample_city(client: Client, language: str, autumn: None) -> None:
-    call_command("seed_reference")
-    call_command("seed_demo")
+def test_page_and_pdf_say_everything_of_the_sample_city(client: Client, language: str, city: None) -> None:
     sheet = assert_both_say_all(client, User.objects.get(username="pimpinan"), "/sheet/", language)
     assert (len(sheet.risks), len(sheet.map), len(sheet.areas.rows)) == (3, 65, 10)
     assert_both_say_all(client, User.objects.get(username="petugas.tebet"), "/sheet/?on=2026-03-01", language)
@@ -188,9 +196,7 @@ def test_sheet_costs_the_same_for_three_as_for_one(
             client.get(f"/sheet/?format={kind}")
 
 
-def test_pdf_is_one_page_of_the_sample_city(client: Client, autumn: None) -> None:
-    call_command("seed_reference")
-    call_command("seed_demo")
+def test_pdf_is_one_page_of_the_sample_city(client: Client, city: None) -> None:
     client.force_login(User.objects.get(username="pimpinan"))
     pages = PdfReader(io.BytesIO(client.get("/sheet/?format=pdf").content)).pages
     assert [(round(page.mediabox.width), round(page.mediabox.height)) for page in pages] == [(595, 842)]

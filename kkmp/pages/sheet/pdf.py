@@ -9,9 +9,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from kkmp.charts import bar_segments
 from kkmp.pages.sheet.definition import Big, Block, RiskLine, Sheet, Table
-from kkmp.pages.sheet.fonts import register_fonts
-from kkmp.pages.sheet.pen import ACCENT, INK, LINE, QUIET, TONES, Pen
 from kkmp.pages.sheet.tiles import PlacedMap, placed
+from kkmp.pdf.fonts import register_fonts
+from kkmp.pdf.pen import ACCENT, INK, LINE, QUIET, TONES, Pen
 
 LEFT, TOP, WIDTH = 12.0, 11.0, 186.0
 FOOT = 285.0

@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from kkmp.pages.sheet.fonts import BOLD, REGULAR
+from kkmp.pdf.fonts import BOLD, REGULAR
 
 HEIGHT = 297.0
 INK, QUIET, LINE, ACCENT = "#1c1917", "#57524c", "#d8d2ca", "#b3121f"

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # `seed_demo --if-empty` ends with this status where the sample data tell of an earlier day.
 SAMPLE_DATA_ARE_OLD = 3
+CHECKS_AT_ONCE = 2
 DEFAULT_TEST_POSTGRES = "postgres://root@127.0.0.1:5432/kkmp"
 LOG_INS = """Log-ins of the sample data, password contoh-kkmp-2025:
   petugas.melawai  officer of one kelurahan
@@ -230,7 +232,12 @@ def run_tests(arguments: list[str], *, database_url: str, not_run: str) -> None:
     install(["--dev"])
     compile_catalogues()
     arguments = [argument for argument in arguments if argument != "--"]
-    workers = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto"]
+    # tests/conftest.py puts the long ones first; whoever is through early takes short ones off the others.
+    workers = (
+        []
+        if any(argument.startswith("-n") for argument in arguments)
+        else ["-n", "auto", "--dist", "worksteal"]
+    )
     status = call(python("-m", "pytest", *workers, *arguments), TEST_DATABASE_URL=database_url)
     if not any(map(shutil.which, CHROMIUM_NAMES)):
         not_run += ", browser tests (sudo apt install chromium)"
@@ -279,16 +286,17 @@ def upgrade_command(*options: str) -> list[str]:
 
 
 def check(_arguments: list[str]) -> None:
-    """Run linters, types, layers, templates, migrations, catalogues, deployment; name all that failed."""
+    """Run linters, types, layers, templates, migrations, catalogues, deployment, two at a time; name all that failed."""
     install(["--dev"])
     lint_imports = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    # The longest first.
     checks = {
+        "types": python("-m", "mypy"),
         "ruff": python("-m", "ruff", "check"),
         "format": python("-m", "ruff", "format", "--check"),
         "django-upgrade": upgrade_command("--check"),
         "layers": python("-c", lint_imports, "--no-logo"),
         "templates": python("-m", "djlint", "--lint", "--quiet", "."),
-        "types": python("-m", "mypy"),
         "migrations": django("makemigrations --check --dry-run"),
         "deployment": django("check --deploy --fail-level WARNING"),
         "catalogues": python("-m", "pytest", "-q", "-n0", "-rs", "tests/test_catalogues.py"),
@@ -301,11 +309,25 @@ def check(_arguments: list[str]) -> None:
         "DATABASE_URL": "sqlite://:memory:",
         "DJANGO_SETTINGS_MODULE": "kkmp.settings",
     }
-    failed = []
-    for name, command in checks.items():
-        print(f"== {name}", flush=True)
-        if call(command, **production):
-            failed.append(name)
+
+    def run_check(name: str) -> bool:
+        done = subprocess.run(
+            checks[name],
+            cwd=ROOT,
+            env={**os.environ, **production},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        # In one piece, so that what two checks say does not mix.
+        print(f"== {name}\n{done.stdout}", end="", flush=True)
+        return done.returncode == 0
+
+    with ThreadPoolExecutor(CHECKS_AT_ONCE) as pool:
+        failed = [
+            name for name, passes in zip(checks, pool.map(run_check, checks), strict=True) if not passes
+        ]
     print(f"FAILED: {', '.join(failed)}" if failed else "All checks pass.", flush=True)
     sys.exit(bool(failed))
 

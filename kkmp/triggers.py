@@ -131,9 +131,17 @@ def make_way(connection: BaseDatabaseWrapper) -> None:
         _drop(connection, [trigger for trigger in held(connection) if trigger.name in reaching])
 
 
-def drop(connection: BaseDatabaseWrapper) -> None:
-    """Remove our triggers that refuse something, before a flush in tests; stamps stand in nobody's way."""
-    _drop(connection, [trigger for trigger in held(connection) if _STAMPED not in trigger.name])
+def drop(connection: BaseDatabaseWrapper, *, of: Iterable[str] | None = None) -> None:
+    """Remove our triggers that refuse something, of these tables or of all; stamps stand in nobody's way."""
+    tables = None if of is None else set(of)
+    _drop(
+        connection,
+        [
+            trigger
+            for trigger in held(connection)
+            if _STAMPED not in trigger.name and (tables is None or trigger.table in tables)
+        ],
+    )
 
 
 def _drop(connection: BaseDatabaseWrapper, unwanted: Iterable[Trigger]) -> None:

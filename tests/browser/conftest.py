@@ -1,5 +1,6 @@
 """Chromium for the tests of this folder; every page is watched while it is open."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from dev import CHROMIUM_NAMES
 from tests.browser.visit import Watch
+from tests.seeded import FEW
+from tests.table_rows import Recall
 
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 IS_REQUIRED = os.environ.get("CI") == "true" or bool(os.environ.get("REQUIRE_BROWSER"))
@@ -44,6 +48,8 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+    # What threads of the server left open where the browser hung up.
+    gc.collect()
 
 
 @pytest.fixture
@@ -72,7 +78,11 @@ def page(chromium: Browser, live_server: LiveServer, watch: Watch) -> Iterator[P
 
 
 @pytest.fixture
-def sample_city(live_server: LiveServer) -> None:
+def sample_city(live_server: LiveServer, recall: Recall) -> None:
     """The sample data of `make run`, with its users."""
-    call_command("seed_reference")
-    call_command("seed_demo")
+
+    def make() -> None:
+        call_command("seed_reference")
+        call_command("seed_demo", members=FEW)
+
+    recall(f"city of {timezone.localdate()}", make)

@@ -12,16 +12,20 @@ MEASURE = r"""() => {
   const said = text => `“${text.trim().replace(/\s+/g, " ").slice(0, 40)}”`;
 
   // Hidden from the eye, or lying over the page by intent.
-  const isApart = element => {
-    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return true;
-    for (let one = element; one && one !== document.body; one = one.parentElement) {
-      const style = getComputedStyle(one);
-      if (style.position === "fixed") return true;
-      if (style.clipPath !== "none" || (style.clip !== "auto" && style.position === "absolute")) return true;
-      if (one.matches("details[data-menu] > :not(summary), .tip, .sprite, title, option")) return true;
-    }
-    return false;
+  const lies = element => {
+    const style = getComputedStyle(element);
+    return style.position === "fixed" || style.clipPath !== "none"
+      || (style.clip !== "auto" && style.position === "absolute")
+      || element.matches("details[data-menu] > :not(summary), .tip, .sprite, title, option");
   };
+  // Each element asks all those around it, so what they answered is kept.
+  const apart = new Map([[document.body, false]]);
+  const isWithinApart = element => {
+    if (!apart.has(element)) apart.set(element, lies(element) || isWithinApart(element.parentElement));
+    return apart.get(element);
+  };
+  const isApart = element =>
+    !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || isWithinApart(element);
   // A cell that stays while its table scrolls covers what lies under it, if it is not see-through.
   const lidOver = element => {
     const cell = element.closest("th, td");

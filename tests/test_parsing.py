@@ -2,7 +2,20 @@ from datetime import date, datetime
 
 import pytest
 
-from kkmp.parsing import MAX_IDR, area_key, choice_key, parse_choice, parse_day, parse_digits, parse_rupiah
+from kkmp.parsing import (
+    MAX_IDR,
+    area_key,
+    choice_key,
+    days_named,
+    months_named,
+    parse_choice,
+    parse_count,
+    parse_day,
+    parse_digits,
+    parse_month,
+    parse_months,
+    parse_rupiah,
+)
 
 DAY = date(2025, 9, 22)
 
@@ -63,6 +76,11 @@ def test_day_is_read_as_people_and_excel_write_it(value: object) -> None:
         ("1 Okt 2025", date(2025, 10, 1)),
         ("1 May 2025", date(2025, 5, 1)),
         ("29/02/2024", date(2024, 2, 29)),
+        ("Senin, 17 Agustus 2025", date(2025, 8, 17)),
+        ("Jum'at, 1 Agt 2025", date(2025, 8, 1)),
+        ("17-Agt-2025", date(2025, 8, 17)),
+        ("17/Agt/25", date(2025, 8, 17)),
+        ("17 Agustus, 2025", date(2025, 8, 17)),
     ],
 )
 def test_months_have_their_names(text: str, day: date) -> None:
@@ -177,3 +195,70 @@ def test_unknown_choice_names_what_is_on_offer(value: str) -> None:
     with pytest.raises(ValueError) as refused:  # noqa: PT011  # the text is compared whole
         parse_choice(value, WORDS, offered=["Modal", "Stok"])
     assert str(refused.value) == f"“{value[:40]}” tidak dikenal. Ketik salah satu: “Modal”, “Stok”."
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("", []),
+        ("Januari 2026", ["2026-01"]),
+        ("Okt-26", ["2026-10"]),
+        ("01/2026", ["2026-01"]),
+        ("2026-01", ["2026-01"]),
+        ("31/10/2026", ["2026-10"]),
+        ("Jan-Mar 2026", ["2026-01", "2026-02", "2026-03"]),
+        ("Nov 2025 s.d. Jan 2026", ["2025-11", "2025-12", "2026-01"]),
+        ("nov s/d des 2025", ["2025-11", "2025-12"]),
+        ("01/2026-03/2026", ["2026-01", "2026-02", "2026-03"]),
+        ("Jan, Feb & Apr 2026", ["2026-01", "2026-02", "2026-04"]),
+        ("Des 2025, Jan 2026", ["2025-12", "2026-01"]),
+    ],
+)
+def test_months_are_read_as_people_write_them(text: str, months: list[str]) -> None:
+    assert [f"{month:%Y-%m}" for month in parse_months(text)] == months
+
+
+@pytest.mark.parametrize(
+    "text", ["Jan", "2026", "13/2026", "6x8", "Mar-Jan 2026", "Nov, Des, Jan 2026", "Jan, Jan 2026", "Jan 1999-Jan 2026"]
+)  # fmt: skip
+def test_months_are_never_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match=f"“{text}” bukan bulan"):
+        parse_months(text)
+
+
+def test_one_month_is_one() -> None:
+    assert (parse_month(""), parse_month("Oktober 2026")) == (None, date(2026, 10, 1))
+    with pytest.raises(ValueError, match="bukan bulan dengan tahunnya"):
+        parse_month("Jan-Mar 2026")
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("REKAP KKMP BULAN OKTOBER 2026", ["2026-10"]),
+        ("per 31 Okt 2026", ["2026-10"]),
+        ("Sep 2026 sampai Okt-2026", ["2026-09", "2026-10"]),
+        ("Rekap 2026, gedung 3000", []),
+    ],
+)
+def test_months_of_a_title(text: str, months: list[str]) -> None:
+    assert [f"{month:%Y-%m}" for month in sorted(months_named(text))] == months
+
+
+def test_counts_are_whole() -> None:
+    assert [parse_count(text) for text in ("", "0", 0, "1.250", "40")] == [None, 0, 0, 1250, 40]
+    for text in ("1,5", "-3", "banyak", "9999999"):
+        with pytest.raises(ValueError, match="umlah"):
+            parse_count(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("SALDO SIMPANAN PER 31 OKTOBER 2026", {date(2026, 10, 31)}),
+        ("Per 31/12/2025, dicetak 5-1-2026", {date(2025, 12, 31), date(2026, 1, 5)}),
+        ("31 Februari 2026, Oktober 2026, 31 Oktober", set()),
+    ],
+)
+def test_days_that_a_title_names(text: str, days: set[date]) -> None:
+    assert days_named(text) == days

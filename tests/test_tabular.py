@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from kkmp.tabular.reading import Column, FileError, Row, Table, read
+from kkmp.tabular.reading import Column, FileError, Row, Table, read, read_grid
 from kkmp.tabular.writing import Heading, download, write_csv, write_xlsx
 
 COLUMNS = (
@@ -346,3 +346,39 @@ def test_download_says_what_it_is() -> None:
         "text/csv; charset=utf-8",
         'attachment; filename="data.csv"',
     )
+
+
+def test_what_is_no_row_is_left_out() -> None:
+    """The head once more on each printed page, counted columns, sums; a row that merely begins alike stays."""
+    head = ("Nama gerai", "Sejak", "Kebutuhan")
+    rows = (
+        head,
+        (1, 2, 3),
+        ("Gerai satu", "22/09/2025", 1),
+        head,
+        ("(1)", "(2)", "(3)"),
+        ("Total Jaya", "23/09/2025", 2),
+        ("Sub Total", None, 3),
+        ("JUMLAH :", None, 3),
+    )
+    assert [row.cells["name"] for row in table(workbook(sheet_of(*rows))).rows] == [
+        "Gerai satu",
+        "Total Jaya",
+    ]
+
+
+def test_two_head_rows_are_one_where_both_together_name_more() -> None:
+    upper, lower = ("Nama gerai", "Keadaan", None), (None, "Sejak", "Kebutuhan")
+    both = table(workbook(sheet_of(("DAFTAR",), upper, lower, ("Gerai", "22/09/2025", "1"))))
+    assert both.rows == [Row(4, {"name": "Gerai", "since": "22/09/2025", "need": "1"})]
+
+
+def test_columns_keep_their_letters_where_they_may_be_named_later() -> None:
+    source = workbook(sheet_of(("Daftar",), ("Siapa", "Kapan"), ("Gerai", "22/09/2025")))
+    grid = read_grid(io.BytesIO(source), COLUMNS, **LIMITS, may_be_named_later=True)
+    assert (grid.titles, grid.letters) == ({"A": "Siapa", "B": "Kapan"}, {})
+    assert grid.rows == [Row(3, {"A": "Gerai", "B": "22/09/2025"})]
+    double = "Nama;Sejak;Tanggal lain;Sejak\r\nGerai;1;2;3\r\n"
+    grid = read_grid(io.BytesIO(double.encode()), COLUMNS, **LIMITS, may_be_named_later=True)
+    # Which of the two is meant somebody has to say.
+    assert grid.letters == {"name": "A"}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:kind>/new/", views.upload, name="upload"),
     path("<slug:kind>/template/", views.template, name="template"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/columns/", views.columns, name="columns"),
     path("<int:pk>/failed/", views.failed_rows, name="failed"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
     path("<int:pk>/undo/", views.undo, name="undo"),

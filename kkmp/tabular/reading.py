@@ -7,34 +7,38 @@ import csv
 import io
 import json
 import logging
-import re
 import subprocess
 import sys
 import unicodedata
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from xlsxwriter.utility import xl_col_to_name
 
-from kkmp.languages import in_every_language
-from kkmp.tabular.workbook import LOCKED, MOST_COLUMNS, TOO_LARGE
-from kkmp.tabular.writing import FORMULA_STARTS, Text
+from kkmp.tabular.heads import (
+    HEAD_ROWS,
+    Cell,
+    Column,
+    FileError,
+    Grid,
+    Row,
+    Sheet,
+    Table,
+    head_of,
+    only_table,
+)
+from kkmp.tabular.workbook import LOCKED, MOST_COLUMNS, TOO_LARGE, TOO_LONG
+from kkmp.tabular.writing import FORMULA_STARTS
 
 logger = logging.getLogger(__name__)
 
-Cell = str | float | bool | date | None
-Sheet = tuple[str, list[list[Cell]]]
+__all__ = ["Cell", "Column", "FileError", "Grid", "Row", "Table", "read", "read_grid", "too_many_bytes"]
 
-# Titles, notes and merged heads above the table; a table that starts lower is not found.
-HEAD_ROWS = 40
 READER = Path(__file__).with_name("workbook.py")
 READER_SECONDS = 30
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -42,51 +46,42 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 SEPARATORS = (";", ",", "\t")
 
 
-class FileError(ValueError):
-    """The file cannot be read; the text says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that a file may have. `names` are other titles met in real files, the most telling first."""
-
-    key: str
-    title: Text
-    names: tuple[str, ...] = ()
-    is_required: bool = False
-    is_day: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """The cells of one row by column key, blank ones left out. `number` is the row as Excel counts it."""
-
-    number: int
-    cells: dict[str, Cell]
-
-
-@dataclass(frozen=True)
-class Table:
-    """What was found in a file. `ignored` are titles of columns that nobody reads."""
-
-    rows: list[Row]
-    ignored: list[str] = field(default_factory=list)
-
-
 def read(file: BinaryIO, columns: Sequence[Column], *, max_bytes: int, max_rows: int) -> Table:
     """The one table of the file whose head row names these columns. Raises FileError."""
+    grid = read_grid(file, columns, max_bytes=max_bytes, max_rows=max_rows)
+    keys = {letter: key for key, letter in grid.letters.items()}
+    rows = [
+        Row(row.number, {keys[letter]: cell for letter, cell in row.cells.items() if letter in keys})
+        for row in grid.rows
+    ]
+    return Table(rows, [title for letter, title in grid.titles.items() if letter not in keys])
+
+
+def read_grid(
+    file: BinaryIO,
+    columns: Sequence[Column],
+    *,
+    max_bytes: int,
+    max_rows: int,
+    may_be_named_later: bool = False,
+) -> Grid:
+    """The table of the file with all its columns. Raises FileError.
+
+    `may_be_named_later`: titles that nobody understands, or that stand twice, are no error; somebody will say.
+    """
     # One byte more than allowed shows that there is more, whatever size the browser declared.
     source = file.read(max_bytes + 1)
     if len(source) > max_bytes:
         raise FileError(too_many_bytes(max_bytes))
     if not source.strip():
         raise FileError(_("Berkas ini kosong."))
-    table = _only_table(_sheets(source, columns, most_rows=max_rows + HEAD_ROWS), columns)
-    if not table.rows:
+    sheets = _sheets(source, columns, most_rows=max_rows + HEAD_ROWS)
+    grid = only_table(sheets, columns, may_be_named_later=may_be_named_later)
+    if not grid.rows:
         raise FileError(_("Di bawah baris judul tidak ada isian."))
-    if len(table.rows) > max_rows:
+    if len(grid.rows) > max_rows:
         raise FileError(_too_many_rows(max_rows))
-    return table
+    return grid
 
 
 def too_many_bytes(max_bytes: int) -> str:
@@ -140,6 +135,8 @@ def _workbook(source: bytes, most_rows: int) -> list[Sheet]:
         status = TOO_LARGE
     if status == LOCKED:
         raise FileError(_locked())
+    if status == TOO_LONG:
+        raise FileError(_too_many_rows(most_rows - HEAD_ROWS))
     if status == TOO_LARGE or status < 0:
         raise FileError(
             _("Isi lembar kerja ini terlalu besar. Salin tabelnya saja ke berkas baru, lalu unggah lagi.")
@@ -162,6 +159,8 @@ def _cell(cell: Any) -> Cell:
 
 def _clean(text: str) -> str:
     """Without control characters, which PostgreSQL and XML refuse, and without spaces at the ends."""
+    if text.isprintable():
+        return text.strip()
     return "".join(" " if unicodedata.category(char) in {"Cc", "Zs"} else char for char in text).strip()
 
 
@@ -192,9 +191,10 @@ def _decoded(source: bytes) -> str:
 def _csv_rows(text: str, columns: Sequence[Column], most_rows: int) -> list[list[Cell]]:
     """Cells of the text, split by the separator that finds the most of our columns."""
 
-    def head_found_by(separator: str) -> int:
-        top = islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), HEAD_ROWS)
-        return max((len(_head(row, columns).places) for row in top), default=0)
+    def head_found_by(separator: str) -> tuple[int, int]:
+        top = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), HEAD_ROWS))
+        found = max((len(head_of(row, columns).places) for row in top), default=0)
+        return found, sum(len(row) for row in top)
 
     try:
         separator = max(SEPARATORS, key=head_found_by)
@@ -214,104 +214,3 @@ def _csv_rows(text: str, columns: Sequence[Column], most_rows: int) -> list[list
 def _unquoted(text: str) -> str:
     """Without the apostrophe that `write_csv` puts before what looks like a formula."""
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
-
-
-def _name_key(title: object) -> str:
-    """“Kebutuhan modal (Rp)” → “kebutuhanmodal”."""
-    text = str(title).casefold()
-    return _alphanumeric(re.sub(r"\([^)]*\)", "", text)) or _alphanumeric(text)
-
-
-def _alphanumeric(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text)
-
-
-@dataclass(frozen=True)
-class _Head:
-    """Where in a row our columns are named: column key → places, all under the most telling of its names."""
-
-    places: dict[str, list[int]]
-    ignored: list[str]
-
-
-def _head(row: Sequence[Cell], columns: Sequence[Column]) -> _Head:
-    titles = {place: _name_key(cell) for place, cell in enumerate(row) if cell not in (None, "")}
-    places: dict[str, list[int]] = {}
-    for column in columns:
-        for name in (*in_every_language(column.title), *column.names):
-            found = [place for place, title in titles.items() if title == _name_key(name)]
-            if found:
-                places[column.key] = found
-                break
-    used = {place for found in places.values() for place in found}
-    return _Head(places, [str(row[place]) for place in titles if place not in used])
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A sheet with a row that names columns of ours."""
-
-    sheet: str
-    head: _Head
-    rows: list[Row]
-
-
-def _only_table(sheets: Sequence[Sheet], columns: Sequence[Column]) -> Table:
-    found = [table for sheet, cells in sheets for table in _table_of(sheet, cells, columns)]
-    if not found:
-        titles = ", ".join(str(column.title) for column in columns)
-        raise FileError(
-            _("Baris judul tidak ditemukan. Tulis judul kolom di satu baris: %(titles)s.")
-            % {"titles": titles}
-        )
-    filled = [table for table in found if table.rows and not _missing(table.head, columns)]
-    if len(filled) > 1:
-        names = ", ".join(f"“{table.sheet}”" for table in filled)
-        raise FileError(
-            _("Ada beberapa lembar dengan tabel seperti ini: %(names)s. Gabungkan ke satu lembar.")
-            % {"names": names}
-        )
-    table = filled[0] if filled else max(found, key=lambda table: len(table.head.places))
-    _check(table.head, columns)
-    return Table(table.rows, table.head.ignored)
-
-
-def _table_of(sheet: str, cells: list[list[Cell]], columns: Sequence[Column]) -> Iterator[_Found]:
-    heads = [_head(row, columns) for row in cells[:HEAD_ROWS]]
-    best = max(range(len(heads)), key=lambda place: len(heads[place].places), default=0)
-    # One word that fits may stand in any text; two in one row are a head.
-    if heads and len(heads[best].places) > 1:
-        yield _Found(sheet, heads[best], _rows_below(cells, best, heads[best]))
-
-
-def _missing(head: _Head, columns: Sequence[Column]) -> list[str]:
-    return [str(column.title) for column in columns if column.is_required and column.key not in head.places]
-
-
-def _check(head: _Head, columns: Sequence[Column]) -> None:
-    if missing := _missing(head, columns):
-        raise FileError(
-            ngettext("Kolom %(titles)s tidak ada.", "Kolom %(titles)s tidak ada.", len(missing))
-            % {"titles": ", ".join(f"“{title}”" for title in missing)}
-        )
-    for column in columns:
-        places = head.places.get(column.key, [])
-        if len(places) > 1:
-            letters = ", ".join(xl_col_to_name(place) for place in places)
-            raise FileError(
-                _("Kolom “%(title)s” ada lebih dari satu: %(letters)s. Sisakan satu.")
-                % {"title": column.title, "letters": letters}
-            )
-
-
-def _rows_below(cells: list[list[Cell]], head_at: int, head: _Head) -> list[Row]:
-    below = []
-    for number, row in enumerate(cells[head_at + 1 :], start=head_at + 2):
-        filled: dict[str, Cell] = {
-            key: row[place]
-            for key, (place, *_others) in head.places.items()
-            if place < len(row) and row[place] not in (None, "")
-        }
-        if filled:
-            below.append(Row(number, filled))
-    return below

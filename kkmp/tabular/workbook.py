@@ -18,7 +18,7 @@ MOST_SECONDS = 20
 MOST_COLUMNS = 200
 MOST_TEXT = 20_000_000
 
-LOCKED, UNREADABLE, TOO_LARGE = 3, 4, 5
+LOCKED, UNREADABLE, TOO_LARGE, TOO_LONG = 3, 4, 5, 6
 
 
 def as_json(cell: Any) -> Any:
@@ -39,7 +39,7 @@ def copy(source: bytes, most_rows: int) -> int:
         if cells.end is None:
             continue
         if cells.end[0] >= most_rows:
-            return TOO_LARGE
+            return TOO_LONG
         rows = cells.to_python(skip_empty_area=False)
         line = json.dumps([sheet.name, [[as_json(cell) for cell in row[:MOST_COLUMNS]] for row in rows]])
         budget -= len(line)

@@ -75,6 +75,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('anonymised_on', None), models.Q(('address', ''), ('birth_date', None), ('ended_on__isnull', False), ('national_id_cipher', None), ('phone', ''), ('rt', ''), ('rw', '')), _connector='OR'), name='anonymised_member_has_left_and_bears_nothing', violation_error_message='Yang dianonimkan sudah keluar dan tidak lagi memuat data pribadi.'),
+            constraint=models.CheckConstraint(condition=models.Q(('anonymised_on', None), models.Q(models.Q(('ended_on__isnull', False), ('voided_on__isnull', False), _connector='OR'), ('address', ''), ('birth_date', None), ('national_id_cipher', None), ('phone', ''), ('rt', ''), ('rw', '')), _connector='OR'), name='anonymised_member_has_left_and_bears_nothing', violation_error_message='Yang dianonimkan sudah keluar dan tidak lagi memuat data pribadi.'),
         ),
     ]

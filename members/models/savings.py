@@ -112,6 +112,15 @@ class SavingsEntryQuerySet(ScopedQuerySet["SavingsEntry"]):
             .filter(Q(reversed_by=None) | Q(reversed_by__value_on__gt=day))
         )
 
+    def search(self, text: str) -> Self:
+        """By receipt number, or by name or number of the member."""
+        text = text.strip()
+        return self.filter(
+            Q(receipt_no__icontains=text)
+            | Q(member__full_name__icontains=text)
+            | Q(member__number__iexact=text)
+        )
+
     def total_idr(self) -> int:
         """The balance of these rows: amounts bear their sign."""
         return int(self.aggregate(total=Sum("amount_idr"))["total"] or 0)
@@ -166,6 +175,8 @@ class SavingsEntry(models.Model):
         indexes = [
             models.Index(fields=["cooperative", "-value_on", "-id"], name="savings_by_cooperative"),
             models.Index(fields=["member", "kind", "value_on"], name="savings_by_member"),
+            # Every payment that is counted is compared with the opening balance of its member.
+            models.Index(fields=["member"], condition=Q(movement=Movement.OPENING), name="savings_openings"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -275,6 +286,11 @@ class MonthLock(models.Model):
                 condition=Q(reopened_at=None, reopened_by=None, reopen_reason="")
                 | (Q(reopened_at__isnull=False, reopened_by__isnull=False) & ~Q(reopen_reason="")),
                 violation_error_message=_("Membuka lagi perlu waktu, orang, dan alasan."),
+            ),
+            models.CheckConstraint(
+                name="month_reopened_by_somebody_else",
+                condition=Q(reopened_by=None) | ~Q(reopened_by=models.F("locked_by")),
+                violation_error_message=_("Yang menutup bulan tidak membukanya lagi; minta orang lain."),
             ),
         ]
 

@@ -61,6 +61,10 @@ class CooperativeIndex:
             raise UnknownAreaError(KELURAHAN, self._which_kelurahan(kelurahan, area))
         return found
 
+    def knows(self, kelurahan: str) -> bool:
+        """Whether any kelurahan in view is called so."""
+        return area_key(kelurahan) in self._by_name
+
     def _by_given_code(self, code: str, kecamatan: str, kelurahan: str) -> Cooperative:
         found = self._by_code.get(_digits(code))
         if found is None:

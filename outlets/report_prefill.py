@@ -1,5 +1,6 @@
 """What a new report begins with, so that an officer types only what is new."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from cooperatives.models import Cooperative
@@ -12,15 +13,21 @@ def prefilled_lines(report: MonthlyReport, *, today: date) -> list[ReportLine]:
     The record already holds what the last verified report said, and what Sudin decided since. Figures of another
     month are never proposed: unknown is unknown.
     """
+    outlets = Outlet.objects.filter(cooperative=report.cooperative_id).order_by("pk")
+    changes = StatusChange.objects.live().filter(cooperative=report.cooperative_id)
+    return lines_of_record(report, outlets, changes.by(report.last_day), today=today)
+
+
+def lines_of_record(
+    report: MonthlyReport, outlets: Iterable[Outlet], changes: Iterable[StatusChange], *, today: date
+) -> list[ReportLine]:
+    """The same from rows that were read before: outlets by key, live changes with the latest first."""
     day = min(report.last_day, today)
-    changes = StatusChange.objects.live().filter(cooperative=report.cooperative_id).by(day)
     latest: dict[int | None, StatusChange] = {}
     for change in changes:
-        latest.setdefault(change.outlet_id, change)
-    lines = [
-        _line(report, outlet, latest.get(outlet.pk))
-        for outlet in Outlet.objects.filter(cooperative=report.cooperative_id).order_by("pk")
-    ]
+        if change.effective_on <= day:
+            latest.setdefault(change.outlet_id, change)
+    lines = [_line(report, outlet, latest.get(outlet.pk)) for outlet in outlets]
     standing = [line for line in lines if line.status and line.status != Status.CLOSED]
     if None in latest and not standing:
         lines.append(_line(report, None, latest[None]))

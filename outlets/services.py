@@ -65,6 +65,16 @@ def decide_status(
     return change
 
 
+def add_outlet(*, cooperative: Cooperative, name: str, kind: str, by: User) -> Outlet:
+    """An outlet that a report speaks of for the first time. Raises ValidationError."""
+    outlet = Outlet(cooperative=cooperative, name=name, kind=kind)
+    # The name that simple-history looks for.
+    vars(outlet)["_history_user"] = by
+    outlet.full_clean()
+    outlet.save()
+    return outlet
+
+
 @transaction.atomic
 def retract_change(change: StatusChange, *, note: str, by: User) -> None:
     """Take a change back, with a reason; it stays readable and no longer counts.

@@ -17,11 +17,12 @@ from cooperatives.models import Cooperative
 from cooperatives.views.profile import permitted, visible_cooperative
 from kkmp.accounts.models import User
 from outlets.evidence import add_photos, remove_photo, warnings_of
-from outlets.models import Evidence, MonthlyReport, Outlet, ReportLine
+from outlets.models import Evidence, MonthlyReport, ReportLine
 from outlets.report_cycle import due_on
 from outlets.report_forms import LineForm, WholeForm
 from outlets.report_prefill import prefilled_lines, texts_of_last_report
 from outlets.report_services import LineValues, open_report, save_draft, submit
+from outlets.services import add_outlet
 
 PIECE = "saved-state"
 
@@ -149,11 +150,7 @@ def _saved(form: WholeForm, report: MonthlyReport, values: list[LineValues], by:
 
 def _new_outlet(form: WholeForm, report: MonthlyReport, by: User) -> LineValues:
     typed = form.new.cleaned_data
-    outlet = Outlet(cooperative=report.cooperative, name=typed["name"], kind=typed["kind"])
-    # The name that simple-history looks for.
-    vars(outlet)["_history_user"] = by
-    outlet.full_clean()
-    outlet.save()
+    outlet = add_outlet(cooperative=report.cooperative, name=typed["name"], kind=typed["kind"], by=by)
     return LineValues(outlet, typed["status"], typed["reason"], typed["changed_on"])
 
 

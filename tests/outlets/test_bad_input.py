@@ -72,6 +72,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.slow
 def test_any_value_in_an_address_gives_a_page(sudin: Client, addresses: list[str]) -> None:
     # An address of 10,000 characters is refused by servers, but the test client goes past them.
     for path in ("/outlets/", "/outlets/needs/", addresses[1]):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
@@ -160,6 +161,7 @@ class ReportSequenceTest(TestCase):
         ]
         cls.people = [UserFactory.create(sudin=True), UserFactory.create(sudin=True)]
 
+    @pytest.mark.slow
     @given(steps)
     @settings(max_examples=60)
     def test_equals_naive_recomputation(self, sequence: list[Step]) -> None:

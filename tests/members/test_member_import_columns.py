@@ -1,0 +1,85 @@
+"""Columns of a members' register whose titles say nothing: proposed, named on the page, sealed."""
+
+from datetime import date
+
+import pytest
+
+from cooperatives.models import Cooperative
+from kkmp.accounts.models import User
+from kkmp.imports.models import BatchState
+from kkmp.imports.services import name_columns
+from tests.factories import CooperativeFactory, officer_of
+from tests.member_factories import synthetic_national_id
+from tests.members.import_sheets import (
+    csv_of,
+    effects_of,
+    previewed,
+)
+
+BORN = date(1980, 5, 17)
+ANI_ID = synthetic_national_id(1, born_on=BORN, is_woman=True)
+BUDI_ID = synthetic_national_id(2, born_on=BORN)
+ANI = ("A-01", ANI_ID, "Ani Contoh", "P", "17/05/1980", "17 Agustus 2025")
+BUDI = ("A-02", BUDI_ID, "Budi Contoh", "Laki-laki", "17-05-80", "01.09.2025")
+GOOD_ROW = ("A-09", "", "Gita Contoh", "", "", "17/08/2025", "", "")
+NO_DOMICILE = "Domisili KTP belum diketahui."
+WHOLE = ("number", "full_name", "gender", "birth_date", "joined_on", "national_id_last", "is_taken_over")
+
+
+@pytest.fixture
+def cooperative(db: None, today: date) -> Cooperative:
+    return CooperativeFactory.create()
+
+
+@pytest.fixture
+def officer(cooperative: Cooperative) -> User:
+    return officer_of(cooperative.kelurahan)
+
+
+def test_a_column_full_of_numbers_is_proposed_and_waits_to_be_looked_at(
+    cooperative: Cooperative, officer: User
+) -> None:
+    batch = previewed(
+        csv_of(
+            ("Ani Contoh", synthetic_national_id(1), "17/08/2025"),
+            ("Budi Contoh", synthetic_national_id(2), "17/08/2025"),
+            head=("Nama", "Data kartu", "Tgl Masuk"),
+        ),
+        cooperative,
+        by=officer,
+    )
+    assert (batch.state, batch.letters) == (
+        BatchState.UNNAMED,
+        {"full_name": "A", "national_id": "B", "joined_on": "C"},
+    )
+    assert [row.payload["B"] for row in batch.rows.order_by("number")] == [
+        "••••••••••••9001",
+        "••••••••••••9002",
+    ]
+
+
+def test_columns_that_nobody_understands_wait_to_be_named(cooperative: Cooperative, officer: User) -> None:
+    sheet = csv_of((ANI_ID, "Ani Contoh", "45886"), head=("Angka panjang", "Siapa", "Kapan"))
+    batch = previewed(sheet, cooperative, by=officer)
+    assert (batch.state, batch.letters, batch.rows.get().payload) == (
+        BatchState.UNNAMED,
+        {"national_id": "A"},
+        {"A": f"••••••••••••{ANI_ID[-4:]}", "B": "Ani Contoh", "C": "45886"},
+    )
+    batch = name_columns(
+        batch=batch, keys={"A": "national_id", "B": "full_name", "C": "joined_on"}, by=officer
+    )
+    assert (batch.state, effects_of(batch)) == (
+        BatchState.PREVIEWED,
+        [(2, "new", "Anggota baru nomor 001, masuk 17/08/2025")],
+    )
+
+
+def test_short_numbers_are_sealed_once_their_column_is_named(cooperative: Cooperative, officer: User) -> None:
+    sheet = csv_of(("12345678", "Ani Contoh", "17/08/2025"), head=("Angka", "Nama", "Tgl Masuk"))
+    batch = previewed(sheet, cooperative, by=officer)
+    assert batch.rows.get().payload["A"] == "12345678"
+    batch = name_columns(
+        batch=batch, keys={"A": "national_id", "B": "full_name", "C": "joined_on"}, by=officer
+    )
+    assert batch.rows.get().payload["A"] == "••••5678"

@@ -1,0 +1,48 @@
+"""How the access log names a member, and who looked at one: the log itself keeps no name of a member."""
+
+from django.db.models import Q, QuerySet
+
+from cooperatives.models import Cooperative
+from kkmp.accounts.models import AccessEvent, Verb
+from members.models import Member
+
+# What is done with one person's data, or with a list that the person stands in.
+TOLD = (Verb.PERSON_VIEWED, Verb.REVEALED, Verb.EXPORTED, Verb.PRINTED, Verb.DOWNLOADED)
+
+
+def named_in_log(member: Member) -> str:
+    """“anggota 012, KKMP Melawai (#345)”; the key stays when the number is corrected or the name taken away."""
+    # Never translated: the log is written in the language of the office, and is searched by this.
+    who = f"anggota {member.number}" if member.number else "calon anggota"
+    return f"{who}, {member.cooperative} {_mark(member)}"
+
+
+def book_in_log(number: str, cooperative: Cooperative) -> str:
+    """“Buku 01, KKMP Melawai (31.74.07.1001)”."""
+    return f"Buku {number}, {cooperative} ({cooperative.kelurahan_id})"
+
+
+def looks_at(member: Member) -> QuerySet[AccessEvent]:
+    """Lines of the access log that name this member, the newest first."""
+    named = Q(target__contains=_mark(member))
+    # The back office knows the key alone.
+    named |= Q(target=f"members.member {member.pk}")
+    if member.number:
+        # As pages named a member before the key was written: a number is given once a cooperative.
+        named |= Q(target=f"anggota {member.number}, {member.cooperative}")
+    return _told().filter(named)
+
+
+def lists_with(member: Member) -> QuerySet[AccessEvent]:
+    """Copies of the members' register since the person stood in it."""
+    since = member.joined_on or member.applied_on
+    printed = _told().filter(target__startswith=book_in_log("01", member.cooperative))
+    return printed.filter(at__date__gte=since) if since else printed
+
+
+def _told() -> QuerySet[AccessEvent]:
+    return AccessEvent.objects.filter(verb__in=TOLD).select_related("user").order_by("-at", "-pk")
+
+
+def _mark(member: Member) -> str:
+    return f"(#{member.pk})"

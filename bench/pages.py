@@ -7,8 +7,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
+from django.utils import timezone
 
+from cooperatives.asof import read_view
 from kkmp.pages.dashboard import dashboard
+from kkmp.pages.sheet.build import make_sheet
 
 STATEMENTS: list[tuple[str, Any]] = []
 
@@ -50,10 +53,17 @@ def bare_sql(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(fetched), content_type="text/plain")
 
 
+def sheet_definition(request: HttpRequest) -> HttpResponse:
+    """What the leader's sheet says, as its dataclass: no page, no PDF."""
+    sheet = make_sheet(read_view(request), printed_at=timezone.now())
+    return HttpResponse(str(len(sheet.blocks)), content_type="text/plain")
+
+
 urlpatterns = [
     path("bench/hello", hello),
     path("bench/noop", noop),
     path("bench/frame", frame),
     path("bench/sql", bare_sql),
+    path("bench/sheet", sheet_definition),
     path("", include("kkmp.urls")),
 ]

@@ -84,10 +84,16 @@ def write(
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     if PAGE.exists():
-        before, _begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n{table(result)}\n{END}{after}", encoding="utf-8")
+        between(BEGIN, END, [table(result)])
     return target
+
+
+def between(begin: str, end: str, lines: list[str]) -> None:
+    """Put lines of figures between two marks of docs/performance.md."""
+    before, _begin, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    text = "\n".join(lines)
+    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def table(result: dict[str, Any]) -> str:

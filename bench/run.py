@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,17 +31,28 @@ from bench.report import Line, Memory, cpu_seconds, rss, write  # noqa: E402
 DEFAULT_DATABASE = "postgres://root@127.0.0.1:5432/kkmp_bench"
 PASSWORD = "contoh-kkmp-2025"  # noqa: S105  published with the sample data
 WORKERS, CONNECTIONS = 2, 4
+# A cooperative of usual size.
+SOME = "31.74.01.1001"
 HELLO, NOOP = "hello world", "signed-in no-op"
 COUNTED = {
     "cooperatives": "cooperatives_cooperative",
     "outlets": "outlets_outlet",
     "status changes": "outlets_statuschange",
     "members": "members_member",
+    "savings entries": "members_savingsentry",
     "supports": "partners_support",
 }
 
 
-def make_database(url: str) -> None:
+STEPS = (
+    "migrate --no-input --verbosity 0",
+    "createcachetable --verbosity 0",
+    "seed_reference",
+    "seed_demo",
+)
+
+
+def make_database(url: str, steps: Sequence[str] = STEPS) -> None:
     parts = urlsplit(url)
     name = parts.path.removeprefix("/")
     if not parts.scheme.startswith("postgres") or not name.endswith("_bench") or not name.isidentifier():
@@ -52,12 +63,6 @@ def make_database(url: str) -> None:
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
         connection.execute(f'CREATE DATABASE "{name}"')
-    steps = (
-        "migrate --no-input --verbosity 0",
-        "createcachetable --verbosity 0",
-        "seed_reference",
-        "seed_demo",
-    )
     dev.must(dev.django(*steps))
     with psycopg.connect(url.replace("postgres://", "postgresql://", 1), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -125,6 +130,11 @@ def cases(port: int) -> list[Case]:
         Case("list of members", sudin, ("/members/",)),
         Case("list of partners", sudin, ("/partners/",)),
         Case("list of supports", sudin, ("/partners/supports/",)),
+        Case("grid of reports", sudin, ("/reports/",)),
+        Case("leader's sheet", sudin, ("/sheet/",)),
+        Case("what the sheet says, no page", sudin, ("/bench/sheet",)),
+        Case("leader's sheet as PDF", sudin, ("/sheet/?format=pdf",)),
+        Case("register of 90 members as CSV", sudin, (f"/members/export/?format=csv&cooperative={SOME}",)),
         Case("stock admin list of members", admin, ("/admin/members/member/",)),
     ]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from io import StringIO
+from typing import Any
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -20,7 +21,7 @@ from cooperatives.models import (
 )
 from kkmp.accounts.models import User
 from kkmp.pages.reference import read_csv
-from members.models import Member
+from members.models import Member, MonthLock, SavingsEntry, SavingsRate
 from outlets.models import CapitalNeed, Outlet, StatusChange
 from outlets.standing import class_counts
 from partners.models import Attendance, Event, Partner, StageChange, Support
@@ -28,16 +29,20 @@ from partners.models import Attendance, Event, Partner, StageChange, Support
 # The day of the published figures, and one that the tests of the sample data call today.
 START = dt.date(2025, 9, 22)
 AUTUMN = dt.date(2026, 11, 24)
+# A register of the size of a test: whoever wants to see the whole one tells it without a database.
+FEW = 300
 CODES = [row["code"] for row in read_csv("kelurahan.csv")]
 SEEDED = (
     *(User, AreaGrant, Kecamatan, Kelurahan, Cooperative, PublicFact, PublishedFigure, Target, Outlet),
-    *(Paper, BoardTerm, StatusChange, CapitalNeed, Member, Partner, Support, StageChange, Event, Attendance),
+    *(Paper, BoardTerm, StatusChange, CapitalNeed, Partner, Support, StageChange, Event, Attendance),
+    *(Member, SavingsRate, SavingsEntry, MonthLock),
 )
 
 
 def run(command: str, *arguments: str) -> str:
     out = StringIO()
-    call_command(command, *arguments, stdout=out)
+    few = {"members": FEW} if command == "seed_demo" else {}
+    call_command(command, *arguments, stdout=out, **few)
     return out.getvalue()
 
 
@@ -53,3 +58,94 @@ def counts_on(day: dt.date, *, known: dt.date | None = None) -> list[int]:
     """Running, idle, none, unrecorded."""
     known_at = timezone.make_aware(dt.datetime.combine(known, dt.time.max)) if known else None
     return list(class_counts(Cooperative.objects.all(), [day], known_at=known_at)[day].values())
+
+
+def everything() -> dict[str, list[Any]]:
+    """Rows by what they say: keys count on where a first attempt was rolled back."""
+    fields = {
+        Cooperative: [
+            "kelurahan",
+            "legal_name",
+            "formation",
+            "nib",
+            "npwp",
+            "registry_no",
+            "has_bank_account",
+        ],
+        Outlet: [
+            "cooperative__kelurahan",
+            "name",
+            "kind",
+            "premises",
+            "tenure",
+            "area_m2",
+            "internet",
+            "water",
+        ],
+        StatusChange: [
+            *("cooperative__kelurahan", "outlet__name", "status", "reason", "note", "effective_on"),
+            *("recorded_at", "recorded_by__username", "source", "retracted_at", "retract_note"),
+        ],
+        CapitalNeed: ["outlet__name", "purpose", "text", "amount_idr", "since_on", "closed_on", "version"],
+        Member: [
+            *(
+                "cooperative__kelurahan",
+                "number",
+                "full_name",
+                "national_id_last",
+                "gender",
+                "birth_date",
+                "phone",
+            ),
+            *(
+                "address",
+                "rt",
+                "rw",
+                "domicile",
+                "ktp_seen_on",
+                "kind",
+                "is_taken_over",
+                "applied_on",
+                "joined_on",
+            ),
+            *("ended_on", "end_reason", "voided_on", "void_reason", "version"),
+        ],
+        SavingsRate: ["cooperative__kelurahan", "kind", "amount_idr", "starts_on", "basis"],
+        SavingsEntry: [
+            *(
+                "cooperative__kelurahan",
+                "member__number",
+                "kind",
+                "movement",
+                "amount_idr",
+                "value_on",
+                "month",
+            ),
+            *("paid_until", "receipt_no", "receipt_line", "note", "recorded_at", "recorded_by__username"),
+            "reversed_by__receipt_no",
+        ],
+        MonthLock: [
+            "cooperative__kelurahan",
+            "through_on",
+            "locked_at",
+            "locked_by__username",
+            "reopened_at",
+        ],
+        Support: ["partner__name", "cooperative__kelurahan", "kind", "committed_idr", "note"],
+        StageChange: [
+            "support__cooperative__kelurahan",
+            "stage",
+            "effective_on",
+            "recorded_at",
+            "by__username",
+        ],
+        Paper: ["cooperative__kelurahan", "kind", "number", "issued_on", "expires_on", "sha256"],
+        BoardTerm: ["cooperative__kelurahan", "body", "position", "name", "gender", "starts_on", "ends_on"],
+        AreaGrant: ["user__username", "kecamatan", "kelurahan", "starts_on", "ends_on"],
+        Attendance: ["event__title", "partner__name", "cooperative__kelurahan"],
+        Target: ["kecamatan", "on", "running", "idle"],
+    }
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values_list(*names))
+        for model, names in fields.items()
+    }

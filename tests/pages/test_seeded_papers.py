@@ -12,16 +12,17 @@ from cooperatives.models import Cooperative, Paper
 from kkmp.accounts.models import User
 from kkmp.pages.demo.seed import seed_demo
 from kkmp.pages.demo.story import office_hour
-from tests.seeded import AUTUMN
+from tests.seeded import AUTUMN, FEW
+from tests.table_rows import Recall
 
 pytestmark = pytest.mark.django_db
 MIDNIGHT = timezone.make_aware(dt.datetime.combine(AUTUMN, dt.time.min))
 
 
-def test_demo_papers_and_boards_are_mostly_complete() -> None:
+def test_demo_papers_and_boards_are_mostly_complete(recall: Recall) -> None:
     """Some are whole, some lack something, some things end soon or have ended, some boards are odd."""
     with time_machine.travel(office_hour(AUTUMN, 600), tick=False):
-        seed_demo(today=AUTUMN)
+        recall("evening", lambda: seed_demo(today=AUTUMN, members=FEW))
     sudin = User.objects.get(username="sudin.satu")
     kept = (
         Cooperative.objects.select_related("kelurahan")

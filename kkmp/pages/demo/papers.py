@@ -12,7 +12,7 @@ from cooperatives.services import put_file
 from kkmp.files import look_at
 from kkmp.pages.demo import plan
 from kkmp.pages.demo.files import sample_pdf, sample_picture
-from kkmp.pages.demo.members import person_name
+from kkmp.pages.demo.names import person_name
 from kkmp.pages.demo.people import TEBET, People
 from kkmp.pages.demo.story import office_hour
 from kkmp.pages.demo.write import sign

@@ -1,6 +1,5 @@
 """Puts the told story into the database, many rows at a time, each with the history it would have by hand."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from simple_history.utils import (
@@ -13,12 +12,10 @@ from cooperatives.models import Cooperative, Formation, Target
 from kkmp.accounts.models import User
 from kkmp.edited import EditedModel
 from kkmp.pages.demo import plan
-from kkmp.pages.demo.members import Membership
 from kkmp.pages.demo.people import JOINED_ON, People
 from kkmp.pages.demo.reports import Key, is_told_in_report
 from kkmp.pages.demo.story import Change, Place, Story, office_hour
 from kkmp.pages.reference import ORIGIN
-from members.models import Domicile, EndReason, Member
 from outlets.models import CapitalNeed, ChangeSource, MonthlyReport, Outlet, OutletKind, StatusChange
 from partners.models import Attendance, Event, Partner, StageChange, Support
 
@@ -73,33 +70,6 @@ def targets(people: People, *, today: date) -> None:
     ]
     set_at = office_hour(TARGETS_ON)
     bulk_create_with_history(rows, Target, default_user=people.users["pimpinan"], default_date=set_at)
-
-
-def members(told: Sequence[Membership], people: People) -> None:
-    """Enter everybody on the day they joined, and close the membership of those who left on that day."""
-    cooperatives = _cooperatives()
-    rows = []
-    for membership in told:
-        member = Member(
-            cooperative=cooperatives[membership.code],
-            number=membership.number,
-            full_name=membership.full_name,
-            gender=membership.gender,
-            domicile=Domicile.HERE,
-            ktp_seen_on=membership.joined_on,
-            joined_on=membership.joined_on,
-        )
-        sign(member, people.officer_of(membership.code), at=office_hour(membership.joined_on))
-        rows.append(member)
-    left = []
-    for member, membership in zip(bulk_create_with_history(rows, Member), told, strict=True):
-        if membership.ended_on:
-            member.ended_on = membership.ended_on
-            member.end_reason = EndReason.RESIGNED
-            member.version += 1
-            sign(member, people.officer_of(membership.code), at=office_hour(membership.ended_on))
-            left.append(member)
-    bulk_update_with_history(left, Member, ["ended_on", "end_reason", "version"])
 
 
 def outlets(story: Story, people: People) -> Outlets:

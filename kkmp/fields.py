@@ -1,4 +1,4 @@
-"""Form fields over kkmp.parsing: days, rupiah and official numbers as people here write them."""
+"""Form fields over kkmp.parsing: days, rupiah, official and identity numbers as people here write them."""
 
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kkmp.parsing import FIRST_DAY, parse_day, parse_digits, parse_rupiah
+from kkmp.parsing import FIRST_DAY, parse_day, parse_digits, parse_national_id, parse_rupiah
 from kkmp.widgets import DayInput, RupiahInput
 
 
@@ -71,5 +71,20 @@ class DigitsField(forms.CharField):
     def to_python(self, value: Any) -> str:
         try:
             return parse_digits(value, lengths=self.lengths, name=str(self.label or _("Nomor")))
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class NationalIdField(forms.CharField):
+    """The 16 digits of a NIK, separators dropped; empty stays empty. No error repeats what was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 40, "required": False, **kwargs})
+        # What the browser remembers of a form is not ours to delete.
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off", "spellcheck": "false"}
+
+    def to_python(self, value: Any) -> str:
+        try:
+            return parse_national_id(value)
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error

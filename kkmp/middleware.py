@@ -6,6 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
@@ -14,6 +15,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from kkmp.parsing import holds_national_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 THEMES = ("light", "dark")
@@ -55,6 +59,30 @@ def refuse_null_bytes(get_response: GetResponse) -> GetResponse:
         ):
             raise BadRequest
         return get_response(request)
+
+    return middleware
+
+
+def keep_national_ids_out_of_addresses(get_response: GetResponse) -> GetResponse:
+    """A NIK typed into a search box must not stay in an address, which browsers, proxies and logs keep.
+
+    Asked again without it, so that the address with the number is not even in the browser's history. Runs before any
+    view and before the way to sign-in, which would carry the address on.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        kept = request.GET.copy()
+        for name, values in request.GET.lists():
+            if any(holds_national_id(text) for text in (name, *values)):
+                del kept[name]
+        if len(kept) == len(request.GET):
+            return get_response(request)
+        told = _(
+            "NIK tidak dicari di sini: alamat halaman tersimpan di banyak tempat. Pakai “Cari dengan NIK”."
+        )
+        messages.warning(request, told)
+        query = kept.urlencode()
+        return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 
     return middleware
 

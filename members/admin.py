@@ -4,30 +4,66 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.back_office import EditedAdmin, FactAdmin
+from members.forms import SealedForm
 from members.models import Member, MonthLock, SavingsEntry, SavingsRate
+from members.national_ids import masked
 
 
 @admin.register(Member)
 class MemberAdmin(EditedAdmin):
-    """Corrections to the register; a membership ends, it is never deleted."""
+    """Corrections to the register; a membership ends, it is never deleted. An identity number stays masked here."""
 
-    list_display = ["number", "full_name", "cooperative", "gender", "joined_on", "ended_on"]
+    form = SealedForm
+    list_display = ["number", "full_name", "cooperative", "kind", "state_today", "joined_on", "ended_on"]
     list_display_links = ["number", "full_name"]
-    list_filter = ["gender", "cooperative__kelurahan__kecamatan", "joined_on", "ended_on"]
+    list_filter = [
+        *("kind", "gender", "is_taken_over", "cooperative__kelurahan__kecamatan"),
+        *("applied_on", "joined_on", "ended_on", "voided_on"),
+    ]
     list_select_related = ["cooperative__kelurahan"]
     search_fields = ["full_name", "number", "cooperative__kelurahan__name", "cooperative__kelurahan__code"]
     search_help_text = _("Cari nama, nomor anggota, atau kelurahan.")
     autocomplete_fields = ["cooperative"]
     date_hierarchy = "joined_on"
-    fieldsets = [
-        (None, {"fields": ["cooperative", "number", "full_name", "gender"]}),
-        (_("Keanggotaan"), {"fields": ["joined_on", "ended_on"]}),
+    readonly_fields = [
+        *("masked_national_id", "state_today", "is_taken_over"),
+        *("voided_on", "void_reason", "anonymised_on"),
     ]
+    fieldsets = [
+        (None, {"fields": ["cooperative", "number", "full_name", "masked_national_id"]}),
+        (_("Orang"), {"fields": ["gender", "birth_date", "phone", "address", "rt", "rw"]}),
+        (_("Syarat"), {"fields": ["domicile", "ktp_seen_on", "is_taken_over"]}),
+        (
+            _("Keanggotaan"),
+            {
+                "fields": [
+                    *("state_today", "kind", "applied_on", "joined_on", "ended_on", "end_reason"),
+                    *("voided_on", "void_reason", "anonymised_on"),
+                ]
+            },
+        ),
+    ]
+
+    @admin.display(description="NIK")
+    def masked_national_id(self, member: Member) -> str:
+        return masked(member.national_id_last) or gettext("menyusul")
+
+    @admin.display(description=_("Keadaan"))
+    def state_today(self, member: Member) -> str:
+        return str(member.state_on(timezone.localdate()).label) if member.pk else "–"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The cooperative of a row never changes; a voided or anonymised one stays as it is."""
+        if obj and (obj.voided_on or obj.anonymised_on):
+            return [str(field) for _title, options in self.fieldsets for field in options["fields"]]
+        return [*self.readonly_fields, *(["cooperative"] if obj else [])]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "GET":

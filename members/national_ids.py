@@ -7,6 +7,8 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cooperatives.models import Cooperative, Gender
@@ -56,12 +58,74 @@ def open_national_id(member: Member) -> str:
     ).decode()
 
 
+def copy_national_id(source: Member, target: Member) -> None:
+    """Seal the number of one row for another one of the same person, unseen; saves nothing."""
+    set_national_id(target, open_national_id(source))
+
+
+def take_seal(member: Member) -> None:
+    """Read the three fields anew: since the row was read its number may have changed, or been sealed by another key."""
+    stored = Member.objects.filter(pk=member.pk).values(*Sealed.__annotations__).get()
+    for name, value in stored.items():
+        setattr(member, name, value)
+
+
+def double_of(member: Member, digits: str) -> Member | None:
+    """Another living membership of the same cooperative that bears this number, under whichever key it is stored."""
+    others = Member.objects.filter(cooperative=member.cooperative_id).living().exclude(pk=member.pk)
+    return others.with_national_id(digits).first()
+
+
+def refuse_double(member: Member) -> None:
+    """ValidationError where the member's number stands on another living membership of the cooperative."""
+    if member.national_id_cipher is None or member.ended_on or member.voided_on:
+        return
+    if other := double_of(member, open_national_id(member)):
+        raise ValidationError(
+            _("NIK ini sudah tercatat pada %(member)s di koperasi ini."), params={"member": other}
+        )
+
+
 def renew_seal(member: Member) -> bool:
     """Seal under the current key what bears another one; saves nothing. False where nothing had to be done."""
     if member.national_id_cipher is None or not crypto.needs_rotation(bytes(member.national_id_cipher)):
         return False
     set_national_id(member, open_national_id(member))
     return True
+
+
+def renew_seals(*, at_a_time: int = 500) -> int:
+    """Seal under the current key every number that bears another one; returns how many.
+
+    In committed steps by key, so that it can be stopped and run again. UndecipherableError names, after all others
+    are done, the rows whose key is not in the ring.
+    """
+    renewed, after, unread = 0, 0, list[int]()
+    members = Member.objects.order_by("pk")
+    while True:
+        with transaction.atomic():
+            sealed_rows = members.filter(pk__gt=after).exclude(national_id_cipher=None)
+            rows = list(sealed_rows.select_for_update()[:at_a_time])
+            if not rows:
+                break
+            changed = [row for row in rows if _renewed(row, unread)]
+            # Past the history, which keeps neither seal nor index: nothing that anybody could read has changed.
+            members.bulk_update(changed, list(Sealed.__annotations__))
+        renewed, after = renewed + len(changed), rows[-1].pk
+    if unread:
+        named = ", ".join(str(key) for key in unread)
+        raise crypto.UndecipherableError(
+            f"members.Member {named}: the key of their number is not in the ring."
+        )
+    return renewed
+
+
+def _renewed(member: Member, unread: list[int]) -> bool:
+    try:
+        return renew_seal(member)
+    except crypto.UndecipherableError:
+        unread.append(member.pk)
+        return False
 
 
 def warnings_about(

@@ -36,6 +36,8 @@ _KEEP_AREA = (
     | _rights("members", "view add reverse", "savingsentry")
     | _rights("members", "view add change", "savingsrate")
     | _rights("members", "view add", "monthlock")
+    # Files that they brought for their cooperatives.
+    | _rights("imports", "view", "importbatch")
 )
 _RUN_CITY = (
     _KEEP_AREA
@@ -51,7 +53,6 @@ _RUN_CITY = (
     # Who sees what: Sudin answers for the areas of its officers. The access log stays with the admin.
     | _rights("cooperatives", "view", "areagrant")
     | _SET_TARGETS
-    | _rights("imports", "view", "importbatch")
     | _rights("partners", "add change", "partner", "support", "event")
     | _rights("partners", "add", "stagechange")
     | _rights("partners", "add delete", "attendance")

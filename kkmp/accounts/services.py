@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from kkmp.accounts.models import AccessEvent, SignInLink, User, Verb
+from kkmp.logs import mask_national_ids
 
 LINK_LIFETIME = timedelta(hours=48)
 
@@ -53,7 +54,8 @@ def record_access(
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\x00", "").split())[:200]
+    # People write numbers into reasons; masked before it is cut, so that no part of one is left.
+    return mask_national_ids(" ".join(text.replace("\x00", "").split()))[:200]
 
 
 @transaction.atomic

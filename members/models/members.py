@@ -4,10 +4,11 @@ import re
 import uuid
 from collections import Counter
 from datetime import date
-from typing import ClassVar, Self
+from types import ModuleType
+from typing import ClassVar, Self, cast
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -50,13 +51,21 @@ class MemberState(models.TextChoices):
 
     APPLICANT = "applicant", _("Calon anggota")
     MEMBER = "member", pgettext_lazy("state", "Anggota")
-    ENDED = "ended", _("Berakhir")
+    ENDED = "ended", pgettext_lazy("state", "Berakhir")
     NOT_ADMITTED = "not_admitted", _("Tidak jadi anggota")
-    VOIDED = "voided", _("Dibatalkan")
+    VOIDED = "voided", pgettext_lazy("state", "Dibatalkan")
 
 
 def member_on(day: date) -> Q:
     return Q(voided_on=None, joined_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
+
+
+def applicant_on(day: date) -> Q:
+    return (
+        Q(voided_on=None, applied_on__lte=day)
+        & (Q(joined_on=None) | Q(joined_on__gt=day))
+        & (Q(ended_on=None) | Q(ended_on__gt=day))
+    )
 
 
 def joined_between(since: date, on: date) -> Q:
@@ -65,6 +74,13 @@ def joined_between(since: date, on: date) -> Q:
 
 def left_between(since: date, on: date) -> Q:
     return Q(voided_on=None, joined_on__isnull=False, ended_on__gt=since, ended_on__lte=on)
+
+
+def _standing() -> ModuleType:
+    # The ledger is a module above this one: its rows name members.
+    from members.models import standing
+
+    return standing
 
 
 class MemberQuerySet(ScopedQuerySet["Member"]):
@@ -88,11 +104,7 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
 
     def applicants_on(self, day: date) -> Self:
         """Who had applied by that day and was neither admitted nor turned away yet."""
-        return self.filter(
-            Q(voided_on=None, applied_on__lte=day)
-            & (Q(joined_on=None) | Q(joined_on__gt=day))
-            & (Q(ended_on=None) | Q(ended_on__gt=day))
-        )
+        return self.filter(applicant_on(day))
 
     def living(self) -> Self:
         """Memberships and applications that have not ended: among these an identity number stands once a cooperative."""
@@ -102,13 +114,53 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         """Numbers given by mistake: shown in the register, counted nowhere."""
         return self.filter(voided_on__isnull=False)
 
-    def without_national_id(self) -> Self:
-        """“NIK menyusul”: living memberships whose identity number is still to come."""
-        return self.living().filter(national_id_index=None)
+    def without_national_id(self, day: date) -> Self:
+        """“NIK menyusul”: members of that day whose identity number is still to come."""
+        return self.as_of(day).filter(national_id_index=None)
 
     def with_national_id(self, digits: str) -> Self:
         """Rows that bear this whole number, also while keys are being rotated."""
         return self.filter(national_id_index__in=crypto.blind_indexes(digits, purpose=NATIONAL_ID))
+
+    def with_state_on(self, day: date) -> Self:
+        """Annotate `state` as `Member.state_on` says it."""
+        has_joined, has_ended = Q(joined_on__lte=day), Q(ended_on__lte=day)
+        return self.annotate(
+            state=Case(
+                When(voided_on__isnull=False, then=Value(MemberState.VOIDED)),
+                When(has_ended & has_joined, then=Value(MemberState.ENDED)),
+                When(has_ended, then=Value(MemberState.NOT_ADMITTED)),
+                When(has_joined, then=Value(MemberState.MEMBER)),
+                default=Value(MemberState.APPLICANT),
+                output_field=models.CharField(),
+            )
+        )
+
+    def principal_paid_on(self, day: date) -> Self:
+        """Members of that day who had paid principal in full; where no rate is recorded, anything at all."""
+        return self.filter(_standing().principal_paid(day))
+
+    def principal_unpaid_on(self, day: date) -> Self:
+        return self.as_of(day).exclude(_standing().principal_paid(day))
+
+    def paying_on(self, day: date) -> Self:
+        """Regular members of that day without a month of mandatory saving in arrears, where a rate was in force."""
+        return self._regular_with_arrears(day).filter(arrears_idr=0)
+
+    def behind_on(self, day: date) -> Self:
+        """Regular members of that day with at least one month in arrears."""
+        return self._regular_with_arrears(day).filter(arrears_idr__gt=0)
+
+    def _regular_with_arrears(self, day: date) -> Self:
+        """Where no rate of mandatory saving was in force nothing can be judged: nobody counts as paying or behind."""
+        from members.models.arrears import with_arrears
+        from members.models.savings import SavingsKind, SavingsRate
+
+        rates = SavingsRate.objects.filter(
+            cooperative=OuterRef("cooperative"), kind=SavingsKind.MANDATORY, starts_on__lte=day
+        )
+        regular = self.as_of(day).filter(Exists(rates), kind=MemberKind.REGULAR)
+        return cast("Self", with_arrears(regular, on=day))
 
     def next_number(self) -> str:
         """The number after the highest one in these rows, written the way most of them are: “A-009” → “A-010”.
@@ -268,14 +320,16 @@ class Member(EditedModel):
             models.CheckConstraint(
                 name="anonymised_member_has_left_and_bears_nothing",
                 condition=Q(anonymised_on=None)
-                | Q(
-                    ended_on__isnull=False,
-                    national_id_cipher=None,
-                    birth_date=None,
-                    phone="",
-                    address="",
-                    rt="",
-                    rw="",
+                | (
+                    (Q(ended_on__isnull=False) | Q(voided_on__isnull=False))
+                    & Q(
+                        national_id_cipher=None,
+                        birth_date=None,
+                        phone="",
+                        address="",
+                        rt="",
+                        rw="",
+                    )
                 ),
                 violation_error_message=_(
                     "Yang dianonimkan sudah keluar dan tidak lagi memuat data pribadi."
@@ -287,7 +341,7 @@ class Member(EditedModel):
         return f"{self.number} {self.full_name}".strip()
 
     def get_absolute_url(self) -> str:
-        return reverse("members:edit", args=[self.pk])
+        return reverse("members:detail", args=[self.pk])
 
     def state_on(self, day: date) -> MemberState:
         """Where this membership stood at the end of that day."""

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from kkmp.accounts.models import AccessEvent, Verb
 from members.models import Member
 from tests.factories import UserFactory
-from tests.member_factories import MemberFactory
+from tests.member_factories import MemberFactory, synthetic_national_id
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/members/member/"
@@ -30,6 +30,9 @@ def typed(member: Member, **changes: object) -> dict[str, object]:
         "number": member.number,
         "full_name": member.full_name,
         "gender": "",
+        "kind": "regular",
+        "domicile": "here",
+        "ktp_seen_on": "2025-08-01",
         "joined_on": "2025-08-01",
         "ended_on": "",
         "version": member.version,
@@ -65,6 +68,43 @@ def test_correction_is_kept_in_history_and_logged(admin: Client) -> None:
     assert list(logged) == [f"members.member {member.pk}"]
 
 
+def test_identity_number_stays_masked_and_closed(admin: Client) -> None:
+    digits = synthetic_national_id(7)
+    member = MemberFactory.create(national_id=digits)
+    stored = bytes(member.national_id_cipher or b"")
+    history = reverse("admin:members_member_history", args=[member.pk])
+    for address in (LIST, change_address(member), history):
+        page = admin.get(address).content.decode()
+        assert digits not in page
+    assert "••••••••••••9007" in admin.get(change_address(member)).content.decode()
+    sent = {"national_id": synthetic_national_id(8), "national_id_last": "0000", "masked_national_id": "x"}
+    admin.post(change_address(member), typed(member, full_name="Nama Baru", **sent))
+    member.refresh_from_db()
+    assert (member.full_name, bytes(member.national_id_cipher or b"")) == ("Nama Baru", stored)
+    assert member.national_id_last == "9007"
+    # No reveal for the back office: it reads the log.
+    assert admin.get(reverse("members:reveal", args=[member.pk])).status_code == 403
+
+
+def test_broken_rule_is_told_not_thrown(admin: Client) -> None:
+    member = MemberFactory.create()
+    response = admin.post(change_address(member), typed(member, domicile="elsewhere"))
+    assert (
+        "Anggota baru perlu KTP yang sudah dilihat dan domisili di kelurahan ini" in response.content.decode()
+    )
+    response = admin.post(change_address(member), typed(member, ended_on="2026-01-01"))
+    assert "Tanggal keluar dan sebab keluar diisi keduanya." in response.content.decode()
+
+
+def test_voided_number_stays_as_it_is(admin: Client) -> None:
+    member = MemberFactory.create(voided=True, full_name="Keliru")
+    page = admin.get(change_address(member)).content.decode()
+    assert "Salah catat" in page
+    admin.post(change_address(member), typed(member, full_name="Lain"))
+    member.refresh_from_db()
+    assert member.full_name == "Keliru"
+
+
 def test_second_editor_is_told_here_too(admin: Client) -> None:
     member = MemberFactory.create(full_name="Ketikan Lama")
     Member.objects.filter(pk=member.pk).update(full_name="Ketikan Orang Lain", version=2)
@@ -80,7 +120,7 @@ def test_member_is_added_ended_and_never_deleted(admin: Client) -> None:
     fresh = {name: value for name, value in typed(member, number="NEW").items() if name != "version"}
     admin.post(reverse("admin:members_member_add"), fresh)
     added = Member.objects.get(number="NEW")
-    admin.post(change_address(added), typed(added, ended_on="2026-01-01"))
+    admin.post(change_address(added), typed(added, ended_on="2026-01-01", end_reason="moved"))
     added.refresh_from_db()
     assert added.ended_on == dt.date(2026, 1, 1)
     assert (

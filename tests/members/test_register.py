@@ -1,14 +1,22 @@
 import datetime as dt
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from cooperatives.models import Cooperative, Gender
 from kkmp.accounts.models import User
-from members.models import Member, MemberCount, count_members, with_member_count
+from members.models import (
+    Member,
+    MemberCount,
+    MemberKind,
+    Movement,
+    SavingsKind,
+    count_members,
+    with_member_count,
+)
 from tests.factories import CooperativeFactory, KecamatanFactory, UserFactory, officer_of
-from tests.member_factories import MemberFactory
+from tests.member_factories import MemberFactory, SavingsEntryFactory, SavingsRateFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 2, 1)
@@ -57,8 +65,13 @@ def test_count_is_by_gender_and_of_these_cooperatives_only() -> None:
         MemberFactory.create_batch(count, cooperative=mine, gender=gender)
     MemberFactory.create(cooperative=mine, ended_on=DAY, gender=Gender.FEMALE)
     MemberFactory.create(cooperative=theirs, gender=Gender.FEMALE)
-    counted = count_members(Cooperative.objects.filter(pk=mine.pk), on=DAY, since=dt.date(2025, 1, 1))
-    assert counted == MemberCount(total=6, female=3, male=2, unknown=1, joined=7, left=1)
+    counted = count_members(
+        Cooperative.objects.filter(pk=mine.pk), on=DAY, since=dt.date(2025, 1, 1), with_paid=True
+    )
+    assert counted == MemberCount(
+        total=6, female=3, male=2, unknown=1, joined=7, left=1,
+        principal_paid=0, paying=0, applicants=0, without_national_id=6,
+    )  # fmt: skip
 
 
 def test_count_costs_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -129,22 +142,129 @@ def test_next_number_follows_the_way_the_others_are_written(numbers: list[str], 
     assert Member.objects.next_number() == following
 
 
+STARTED = dt.date(2025, 11, 10)
+
+
 @pytest.mark.parametrize(
-    ("constraint", "values"),
+    ("rate", "deposits", "paid"),
     [
-        ("member_left_after_joining", {"joined_on": DAY, "ended_on": BEFORE}),
-        ("member_has_a_number_and_a_name", {"number": ""}),
-        ("member_has_a_number_and_a_name", {"full_name": ""}),
+        (100_000, [100_000], True),
+        (100_000, [60_000, 40_000], True),
+        (100_000, [60_000, 39_999], False),
+        (100_000, [], False),
+        (None, [1], True),
+        (None, [], False),
     ],
 )
-def test_database_refuses(constraint: str, values: dict[str, object]) -> None:
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        MemberFactory.create(**values)
+def test_principal_is_paid_up_to_the_rate_in_force(
+    rate: int | None, deposits: list[int], paid: object
+) -> None:
+    member = MemberFactory.create(joined_on=STARTED)
+    if rate:
+        SavingsRateFactory.create(
+            cooperative=member.cooperative, kind=SavingsKind.PRINCIPAL, amount_idr=rate, starts_on=BEFORE
+        )
+        # Not in force yet, and another cooperative's.
+        SavingsRateFactory.create(
+            cooperative=member.cooperative, kind=SavingsKind.PRINCIPAL, amount_idr=rate * 2, starts_on=AFTER
+        )
+    SavingsRateFactory.create(kind=SavingsKind.PRINCIPAL, amount_idr=1)
+    for amount in deposits:
+        SavingsEntryFactory.create(member=member, principal=True, amount_idr=amount)
+    SavingsEntryFactory.create(member=member, principal=True, amount_idr=500_000, value_on=AFTER)
+    SavingsEntryFactory.create(member=member, amount_idr=500_000)
+    assert Member.objects.principal_paid_on(DAY).exists() is paid
+    assert Member.objects.principal_unpaid_on(DAY).exists() is not paid
 
 
-def test_database_refuses_a_number_twice_in_one_cooperative() -> None:
-    first = MemberFactory.create(number="007")
-    MemberFactory.create(number="007")
-    with pytest.raises(IntegrityError), transaction.atomic():
-        MemberFactory.create(cooperative=first.cooperative, number="007")
-    assert Member.objects.filter(number="007").count() == 2
+def month(number: int, year: int = 2025) -> dt.date:
+    return dt.date(year, number, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "paying"),
+    [
+        # Joined in November: on 1 February three months have ended.
+        (DAY, [month(11), month(12), month(1, 2026)], True),
+        (DAY, [month(11), month(12)], False),
+        # One ahead does not stand for one that is missing; one before joining neither.
+        (DAY, [month(11), month(12), month(2, 2026)], False),
+        (DAY, [month(11), month(12), month(10)], False),
+        (BEFORE, [month(11), month(12)], True),
+        (dt.date(2025, 11, 30), [], True),
+        (dt.date(2025, 12, 1), [], False),
+    ],
+)
+def test_who_pays_has_every_month_that_ended(day: dt.date, months: list[dt.date], paying: object) -> None:
+    member = MemberFactory.create(joined_on=STARTED)
+    SavingsRateFactory.create(cooperative=member.cooperative)
+    for one in months:
+        SavingsEntryFactory.create(member=member, mandatory=True, month=one, value_on=STARTED)
+    # Of somebody else, and too late.
+    SavingsEntryFactory.create(mandatory=True, month=month(1, 2026), member__joined_on=AFTER)
+    assert Member.objects.paying_on(day).filter(pk=member.pk).exists() is paying
+    assert Member.objects.behind_on(day).filter(pk=member.pk).exists() is not paying
+
+
+def test_opening_balance_says_until_when_was_paid_until_it_is_taken_back() -> None:
+    member = MemberFactory.create(joined_on=dt.date(2020, 1, 1), is_taken_over=True)
+    SavingsRateFactory.create(cooperative=member.cooperative, starts_on=dt.date(2020, 1, 1))
+    opening = SavingsEntryFactory.create(
+        member=member,
+        kind=SavingsKind.MANDATORY,
+        movement=Movement.OPENING,
+        amount_idr=0,
+        paid_until=month(12),
+        value_on=month(12),
+    )
+    paying = [Member.objects.paying_on(day).exists() for day in (month(1, 2026), BEFORE, DAY)]
+    assert paying == [True, True, False]
+    SavingsEntryFactory.create(member=member, mandatory=True, month=month(1, 2026), value_on=BEFORE)
+    assert Member.objects.paying_on(DAY).exists()
+    opening.reversed_by = SavingsEntryFactory.create(
+        member=member,
+        kind=SavingsKind.MANDATORY,
+        movement=Movement.REVERSAL,
+        amount_idr=0,
+        value_on=DAY,
+    )
+    opening.save()
+    assert not Member.objects.paying_on(DAY).exists()
+    assert Member.objects.paying_on(BEFORE).exists()
+
+
+def test_only_regular_members_of_the_day_are_asked_for_months() -> None:
+    MemberFactory.create(kind=MemberKind.EXTRAORDINARY, joined_on=DAY)
+    MemberFactory.create(joined_on=AFTER)
+    MemberFactory.create(joined_on=BEFORE, ended_on=DAY)
+    MemberFactory.create(applicant=True)
+    MemberFactory.create(voided=True, joined_on=DAY)
+    regular, unjudged = MemberFactory.create_batch(2, joined_on=DAY)
+    for member in Member.objects.exclude(pk=unjudged.pk):
+        SavingsRateFactory.create(cooperative=member.cooperative)
+    assert list(Member.objects.paying_on(DAY)) == [regular]
+    assert list(Member.objects.behind_on(DAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "states"),
+    [
+        ({}, "member member"),
+        ({"joined_on": DAY}, "applicant member"),
+        ({"ended_on": DAY}, "member ended"),
+        ({"number": "", "joined_on": None, "applied_on": BEFORE}, "applicant applicant"),
+        (
+            {"number": "", "joined_on": None, "applied_on": BEFORE, "ended_on": DAY},
+            "applicant not_admitted",
+        ),
+        ({"voided": True}, "voided voided"),
+    ],
+)
+def test_state_follows_from_the_dates_in_python_and_in_the_database(
+    values: dict[str, object], states: str
+) -> None:
+    member = MemberFactory.create(**values)
+    for day, state in zip((BEFORE, DAY), states.split(), strict=True):
+        assert member.state_on(day) == state
+        found: Any = Member.objects.with_state_on(day).get()
+        assert found.state == state

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from fontTools import subset
 
-from kkmp.pages.sheet.fonts import write_instances
+from kkmp.pdf.fonts import write_instances
 
 # Basic Latin, Latin-1, Latin Extended-A for names, and the typographic signs our pages use.
 UNICODES = [

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from kkmp.pages.demo.members import WHOLE
 from kkmp.pages.demo.people import sample_day
 from kkmp.pages.demo.seed import FIRST_DAY, Found, seed_demo, what_is_there
 
@@ -23,6 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--today", type=_day, help="hari terakhir cerita, TTTT-BB-HH; bawaan: hari ini")
+        parser.add_argument(
+            "--members", type=int, default=WHOLE, help="kira-kira sekian anggota di semua koperasi bersama"
+        )
         parser.add_argument(
             "--if-empty", action="store_true", help="tidak melakukan apa-apa bila sudah ada isi"
         )
@@ -38,7 +42,8 @@ class Command(BaseCommand):
             )
         found = what_is_there()
         if found is Found.NOTHING:
-            made = ", ".join(f"{count} {kind}" for kind, count in seed_demo(today=today).items())
+            counted = seed_demo(today=today, members=options["members"])
+            made = ", ".join(f"{count} {kind}" for kind, count in counted.items())
             self.stdout.write(_("Data contoh per %(day)s: %(made)s.") % {"day": _shown(today), "made": made})
         elif not options["if_empty"]:
             raise CommandError(_("Basis data ini sudah berisi; data contoh hanya untuk basis data kosong."))

@@ -19,7 +19,7 @@ _REGEX_PARTS = (
 
 
 # Arguments of which not every text is one; “1” fills the others.
-OF_ONE_SHAPE = {"month": "2026-03"}
+OF_ONE_SHAPE = {"month": "2026-03", "number": "01"}
 
 
 @dataclass(frozen=True)

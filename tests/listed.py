@@ -16,7 +16,7 @@ from kkmp.parsing import parse_day
 from kkmp.tabular.reading import Column as FileColumn
 from kkmp.tabular.reading import read
 from kkmp.templatetags.ui import number, rupiah, tanggal
-from members.forms import MemberListForm
+from members.list_forms import MemberListForm
 from outlets.forms import OutletListForm
 from outlets.need_forms import NeedListForm
 from partners.forms import EventListForm, PartnerListForm, SupportListForm
@@ -58,7 +58,7 @@ LISTS = {
     "kebutuhan-modal": Listed(
         "/outlets/needs/", NeedListForm, "state=all&sort=-outlet&columns=closed,idr", 7, 6
     ),
-    "anggota": Listed("/members/", MemberListForm, "state=all&sort=-full_name&columns=gender,ended_on", 8, 6),
+    "anggota": Listed("/members/", MemberListForm, "state=all&sort=-full_name&columns=gender,ended_on", 9, 6),
     "mitra": Listed(
         "/partners/", PartnerListForm, "category=private&sort=-agreed&columns=agreed,contact", 5, 6
     ),
@@ -70,7 +70,15 @@ LISTS = {
     ),
 }
 # What a page says where nothing is known, and a file leaves empty.
-NOTHING = {"belum diisi", "belum dicatat", "masih terbuka", "Tandai terpenuhi", ""}
+NOTHING = {
+    "belum diisi",
+    "belum dicatat",
+    "masih terbuka",
+    "Tandai terpenuhi",
+    "menyusul",
+    "belum bernomor",
+    "",
+}
 ODD = ["=1+1", "@x", "-1", "+62 21", "<b>tebal</b>"]
 
 

@@ -207,12 +207,17 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
         kecamatan=kecamatan, on=date(2026, 12, 31), running=number, note=f"{word}target"
     )
     batch = ImportBatch.objects.create(
-        kind="opening",
+        kind="members",
+        cooperative=cooperative,
         file_name=f"{word}berkas.csv",
         sha256=str(number) * 64,
         by=shared.sudin,
         state=BatchState.PREVIEWED,
         counts={Outcome.FAILED: 1},
+        columns=[
+            {"letter": "A", "title": f"{word}kolom", "key": "full_name"},
+            {"letter": "B", "title": f"{word}lain", "key": ""},
+        ],
     )
     message = {"column": "kelurahan", "value": f"{word}kelurahan", "text": f"{word}pesan"}
     row = ImportRow.objects.create(
@@ -220,7 +225,7 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
         number=1,
         outcome=Outcome.FAILED,
         messages=[message],
-        payload={"kelurahan": f"{word}kelurahan"},
+        payload={"A": f"{word}nama", "B": f"{word}isi"},
     )
     link, _token = make_sign_in_link(user=officer, by=shared.sudin)
     event = AccessEvent.objects.create(user=officer, verb=Verb.EXPORTED, target=f"{word}sasaran")

@@ -52,6 +52,10 @@ def only(*roles: Role) -> frozenset[Role]:
     return frozenset(roles)
 
 
+FILES = (
+    lambda _area: {"format": "csv"},
+    lambda area: {"format": "csv", "cooperative": area.code},
+)
 # What lists and pages take besides; the area is the one that must not show. Searches type less than its word.
 LISTS = (
     lambda area: {"kecamatan": area.code.rpartition(".")[0]},
@@ -133,7 +137,49 @@ ADDRESSES = {
     "reports:form": Address(arguments=lambda area, _shared: [area.code, "2025-11"], may=only(OFFICER, SUDIN)),
     "members:list": Address(may=MEMBERS, queries=LISTS),
     "members:add": Address(arguments=_code, may=MEMBERS),
+    "members:find": Address(may=MEMBERS),
+    "members:months": Address(queries=LISTS[:2] + LISTS[3:4]),
+    "members:take_over": Address(arguments=_code, may=MEMBERS),
+    "members:detail": Address(arguments=_row("members.Member"), may=MEMBERS, queries=LISTS[3:4]),
     "members:edit": Address(arguments=_row("members.Member"), may=MEMBERS),
+    # A member of today: the page goes back to the person.
+    "members:admit": Address(arguments=_row("members.Member"), may=MEMBERS, status=302),
+    "members:end": Address(arguments=_row("members.Member"), may=MEMBERS),
+    "members:return": Address(arguments=_row("members.Member"), may=MEMBERS, status=302),
+    "members:void": Address(arguments=_row("members.Member"), may=MEMBERS),
+    "members:reveal": Address(arguments=_row("members.Member"), may=only(OFFICER, SUDIN)),
+    "books:index": Address(
+        queries=(*LISTS[:4], lambda area: {"cooperative": area.code, "member": area.word[:3]})
+    ),
+    "books:book": Address(
+        arguments=lambda area, _shared: [area.code, "01"],
+        may=MEMBERS,
+        queries=(LISTS[3], lambda _area: {"format": "pdf"}),
+    ),
+    "books:savings_book": Address(
+        arguments=_row("members.Member"), may=MEMBERS, queries=(LISTS[3], lambda _area: {"format": "pdf"})
+    ),
+    "books:letter": Address(arguments=_row("members.Member"), may=MEMBERS),
+    "savings:list": Address(
+        may=MEMBERS,
+        queries=(*LISTS, lambda area: {"kind": "voluntary", "movement": "deposit", "q": area.word[:3]}),
+    ),
+    "savings:collect": Address(may=WRITERS, queries=(*LISTS[:4], lambda area: {"cooperative": area.code})),
+    "savings:arrears": Address(may=MEMBERS, queries=(*LISTS, lambda _area: {"state": "all"})),
+    "savings:rates": Address(may=MEMBERS, queries=LISTS[:1]),
+    "savings:rate_add": Address(arguments=_code, may=WRITERS),
+    "savings:rate_edit": Address(arguments=_row("members.SavingsRate"), may=WRITERS),
+    "savings:months": Address(may=MEMBERS, queries=LISTS[:1]),
+    "savings:close": Address(arguments=_code, may=WRITERS),
+    "savings:reopen": Address(arguments=_row("members.MonthLock"), may=DECIDERS),
+    "savings:card": Address(arguments=_row("members.Member"), may=MEMBERS, queries=LISTS[3:4]),
+    "savings:record": Address(arguments=_row("members.Member"), may=WRITERS),
+    "savings:withdraw": Address(arguments=_row("members.Member"), may=WRITERS),
+    "savings:refund": Address(arguments=_row("members.Member"), may=WRITERS),
+    "savings:opening": Address(arguments=_row("members.Member"), may=WRITERS),
+    "savings:reverse": Address(arguments=_row("members.SavingsEntry"), may=WRITERS),
+    "members:export": Address(may=MEMBERS, queries=FILES),
+    "members:export_ledger": Address(may=MEMBERS, queries=FILES),
     "partners:list": Address(queries=LISTS),
     "partners:add": Address(may=only(SUDIN, ADMIN)),
     "partners:detail": Address(arguments=_shared("partner"), is_shared=True, queries=LISTS[3:4]),
@@ -151,13 +197,14 @@ ADDRESSES = {
         arguments=_shared("event"), is_shared=True, may=only(SUDIN, ADMIN), posted=True
     ),
     "partners:attendance_remove": Address(arguments=_row("partners.Attendance"), may=only(SUDIN, ADMIN)),
-    "imports:list": Address(may=IMPORTS),
-    "imports:upload": Address(arguments=_just("opening"), is_shared=True, may=DECIDERS),
-    "imports:template": Address(arguments=_just("opening"), is_shared=True, may=DECIDERS, queries=LISTS[4:5]),
-    "imports:detail": Address(arguments=_row(BATCH), may=IMPORTS),
-    "imports:failed": Address(arguments=_row(BATCH), may=IMPORTS, queries=LISTS[4:5]),
-    "imports:confirm": Address(arguments=_row(BATCH), may=DECIDERS, posted=True, status=302),
-    "imports:undo": Address(arguments=_row(BATCH), may=DECIDERS, status=302),
+    "imports:list": Address(may=MEMBERS),
+    "imports:upload": Address(arguments=_just("members"), is_shared=True, may=WRITERS),
+    "imports:template": Address(arguments=_just("members"), is_shared=True, may=WRITERS, queries=LISTS[4:5]),
+    "imports:detail": Address(arguments=_row(BATCH), may=MEMBERS),
+    "imports:columns": Address(arguments=_row(BATCH), may=WRITERS),
+    "imports:failed": Address(arguments=_row(BATCH), may=MEMBERS, queries=LISTS[4:5]),
+    "imports:confirm": Address(arguments=_row(BATCH), may=WRITERS, posted=True, status=302),
+    "imports:undo": Address(arguments=_row(BATCH), may=WRITERS, status=302),
     "accounts:my_access": Address(),
     "accounts:why": Address(
         queries=(

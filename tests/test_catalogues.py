@@ -94,6 +94,9 @@ def shape(text: str) -> tuple[list[str], str, str]:
 
 # Words that are the same in both languages: names, abbreviations, and what English lent.
 SAME = {
+    "%(label)s (Rp)",
+    "Kelurahan %(kelurahan)s, Kecamatan %(kecamatan)s",
+    "PDF %(title)s",
     *("Kecamatan %(kecamatan)s", "Kecamatan %(name)s", "Kelurahan %(name)s, Kecamatan %(kecamatan)s"),
     *("Kecamatan, kelurahan", "Kota Administrasi Jakarta Selatan", "Data", "Enter", "Esc", "Tab"),
     *("%(area)s m²", "Admin", "Bahasa Indonesia", "BUMD", "BUMN", "NIB", "NIK", "NPWP", "KKMP", "SK AHU"),

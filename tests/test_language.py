@@ -193,6 +193,7 @@ def indonesian_on(answer: Any) -> list[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_every_page_is_wholly_english(english: Client, world: World, role: Role) -> None:
     """Also what was not marked, what was fixed at import, and what a cache kept from the other language."""

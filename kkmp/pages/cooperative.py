@@ -11,6 +11,7 @@ from cooperatives.models import BoardTerm, Cooperative, Paper, PublicFact
 from cooperatives.views.board import by_body
 from kkmp.history import read_history
 from members.models import count_members, with_member_count
+from members.savings.figures import count_savings
 from outlets.capital import idle_without_need, need_total, with_open_needs
 from outlets.contradiction_list import Rows
 from outlets.contradictions import contradictions
@@ -93,6 +94,7 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         .as_of(view.on)
         .select_related("partner"),
         "members": count_members(mine, on=view.on),
+        "savings": count_savings(mine, on=view.on),
         **reports_told(cooperative, view),
         **papers_and_board(cooperative, view),
         **seen_in_the_field(mine, view),

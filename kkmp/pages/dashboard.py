@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import dropwhile
 from typing import Any
 
 from django.contrib.auth.context_processors import PermWrapper
@@ -33,6 +34,7 @@ from kkmp.pages.area_figures import (
 from kkmp.pages.beside import cooperative_beside
 from kkmp.pages.target_progress import Progress, targets_in
 from members.models import count_members
+from members.savings.figures import count_savings
 from outlets.capital import open_needs_of, open_needs_total
 from outlets.outlet_class import OutletClass
 from outlets.report_cycle import last_ended_month, next_month
@@ -134,6 +136,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "longest_idle": _longest_idle(view, rows),
         "needs": open_needs_total(view.cooperatives, on=view.on),
         "members": count_members(view.cooperatives, on=view.on, since=view.since),
+        "savings": count_savings(view.cooperatives, on=view.on),
         "reporting": _reporting(view, rows),
         "supports": support_totals(view.cooperatives, on=view.on),
         "changed_since": changed_since_effect(view.cooperatives, on=view.on),
@@ -216,16 +219,18 @@ def _trend_days(view: View, published: Iterable[PublishedFigure]) -> list[date]:
 
 
 def _series(counts: dict[date, dict[str, int]]) -> list[Series]:
-    """A line a class; a month before anything was recorded is a gap, not a zero."""
+    """A line a class from the first day of any record; a later month without one is a gap, not a zero."""
     recorded = {
         day: any(by_class[outlet_class] for outlet_class in RECORDED) for day, by_class in counts.items()
     }
+    # Empty months ahead of the first would squeeze the others to the edge.
+    days = list(dropwhile(lambda day: not recorded[day], sorted(counts)))
     shown = [*RECORDED, *([OutletClass.UNRECORDED] if _is_partly_recorded(counts) else [])]
     return [
         Series(
             str(outlet_class.label),
             outlet_class.value,
-            [(day, counts[day][outlet_class] if recorded[day] else None) for day in sorted(counts)],
+            [(day, counts[day][outlet_class] if recorded[day] else None) for day in days],
         )
         for outlet_class in shown
     ]

@@ -119,7 +119,6 @@ def _members(view: View, text: str, most: int) -> Group:
     mine = Member.objects.visible_to(view.user).filter(cooperative__in=view.cooperatives).ever_by(view.on)
     named = Q(full_name__icontains=text) | Q(number__iexact=text)
     rows = _ranked(mine.search(text), named, "full_name")
-    may_open = view.user.has_perm("members.change_member")
     everybody = view.link(reverse("members:list"), q=text, state="all")
 
     def hit(row: Member) -> Hit:
@@ -128,7 +127,7 @@ def _members(view: View, text: str, most: int) -> Group:
         return Hit(
             str(row),
             sub % {"cooperative": row.cooperative},
-            row.get_absolute_url() if may_open else everybody,
+            row.get_absolute_url(),
         )
 
     shown = list(rows.select_related("cooperative__kelurahan")[:most])

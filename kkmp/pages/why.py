@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,8 +22,10 @@ from cooperatives.models import AreaGrant, Kecamatan, Kelurahan
 from kkmp.accounts.models import User
 from kkmp.accounts.permissions import sees_whole_city
 from kkmp.accounts.rights_in_words import right_in_words
+from kkmp.imports.importer import importer_of
 from kkmp.parsing import area_key
 from kkmp.templatetags.ui import MOST_ASKED, PLACES
+from members.books.shelf import BOOKS
 
 # Which rights a page asks for, where its section's right to read is not enough.
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -62,7 +65,27 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "reports:verify_many": ("outlets.verify_report",),
     "reports:review": ("outlets.verify_report",),
     "members:add": ("members.add_member",),
+    "members:take_over": ("members.add_member",),
+    "members:months": ("cooperatives.view_cooperative",),
     "members:edit": ("members.view_member", "members.change_member"),
+    "members:admit": ("members.view_member", "members.change_member"),
+    "members:end": ("members.view_member", "members.change_member"),
+    "members:return": ("members.view_member", "members.add_member"),
+    "members:void": ("members.view_member", "members.change_member"),
+    "members:reveal": ("members.view_member", "members.reveal_national_id"),
+    "books:savings_book": ("members.view_member", "members.view_savingsentry"),
+    "books:letter": ("members.view_member", "members.view_savingsentry"),
+    "savings:collect": ("members.add_savingsentry",),
+    "savings:record": ("members.add_savingsentry",),
+    "savings:withdraw": ("members.add_savingsentry",),
+    "savings:refund": ("members.add_savingsentry",),
+    "savings:opening": ("members.add_savingsentry",),
+    "savings:reverse": ("members.reverse_savingsentry",),
+    "savings:rate_add": ("members.add_savingsrate",),
+    "savings:rate_edit": ("members.change_savingsrate",),
+    "savings:close": ("members.add_monthlock",),
+    "savings:reopen": ("members.reopen_month",),
+    "members:export_ledger": ("members.view_savingsentry",),
     "partners:add": ("partners.add_partner",),
     "partners:edit": ("partners.change_partner",),
     "partners:support_add": ("partners.add_support", "partners.add_stagechange"),
@@ -72,10 +95,10 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "partners:event_edit": ("partners.change_event",),
     "partners:attendance_add": ("partners.add_attendance",),
     "partners:attendance_remove": ("partners.delete_attendance",),
-    "imports:upload": ("outlets.import_opening",),
-    "imports:template": ("outlets.import_opening",),
-    "imports:confirm": ("outlets.import_opening",),
-    "imports:undo": ("outlets.import_opening",),
+    # Of a member's file; which kind a batch is of only its row tells.
+    "imports:columns": ("imports.view_importbatch", "members.import_members"),
+    "imports:confirm": ("imports.view_importbatch", "members.import_members"),
+    "imports:undo": ("imports.view_importbatch", "members.import_members"),
     "accounts:people": ("accounts.make_officer_sign_in_link",),
     "accounts:link_make": ("accounts.make_officer_sign_in_link",),
     "access:log": ("accounts.view_accessevent",),
@@ -86,6 +109,8 @@ SECTIONS = {
     "access": "cooperatives.view_areagrant",
     "admin": "accounts.use_back_office",
     "visits": "outlets.view_visit",
+    "books": "cooperatives.view_boardterm",
+    "savings": "members.view_savingsentry",
     **{place.url_name.partition(":")[0]: place.permission for place in reversed(PLACES) if place.permission},
 }
 
@@ -259,6 +284,10 @@ def rights_needed(match: ResolverMatch) -> tuple[str, ...]:
     """The rights that the page asks for; none where whoever is signed in may open it."""
     if match.view_name in NEEDED:
         return NEEDED[match.view_name]
+    if match.namespace == "imports" and (kind := match.kwargs.get("kind")) in settings.IMPORTERS:
+        return (importer_of(kind).permission,)
+    if match.view_name == "books:book" and (book := BOOKS.get(str(match.kwargs["number"]))):
+        return book.rights
     section = SECTIONS.get(match.namespace)
     return (section,) if section else ()
 

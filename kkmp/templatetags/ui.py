@@ -337,7 +337,7 @@ def why_href(context: Context) -> str:
 
 
 # Sections without a place of their own, and whose tabs they are.
-_WITHIN = {"visits": "outlets"}
+_WITHIN = {"visits": "outlets", "savings": "members", "books": "members"}
 
 
 def _current_place(request: HttpRequest, places: list[Place]) -> str:

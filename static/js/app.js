@@ -38,6 +38,13 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
+// A search goes into the address, where an identity number has no place; the server refuses it too.
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("input[type=search]")) return;
+  const isNumber = /^[1-9]\d{13,}/.test(target.value.replace(/[\s.\-/']/g, ""));
+  target.setCustomValidity(isNumber ? document.body.dataset.noId ?? " " : "");
+}, true);
+
 // The theme changes at once; the server keeps it in a cookie.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-theme-form]");
@@ -182,6 +189,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   event.detail.target.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 });
+
+// A whole month of the collection grid at once; without JavaScript each box is ticked by itself.
+for (const place of document.querySelectorAll("[data-tick-all]")) {
+  const boxes = [...place.closest("table").querySelectorAll(`tbody td:nth-child(${Number(place.dataset.tickAll) + 1}) input[name="paid"]`)];
+  if (!boxes.length) continue;
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", place.dataset.label);
+  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
+  place.append(all);
+}
 
 document.querySelector("[data-focus]")?.focus();
 prepare(document);

@@ -29,6 +29,7 @@ def register(live_server: LiveServer) -> None:
             number=f"{number:03}",
             full_name=f"Anggota {number:03}",
             joined_on=dt.date(2025, 8, 1),
+            is_taken_over=True,
         )
         for number in range(120)
     )

@@ -18,7 +18,7 @@ from tests.factories import (
     VisitFactory,
     officer_of,
 )
-from tests.member_factories import MemberFactory
+from tests.member_factories import MemberFactory, SavingsEntryFactory, SavingsRateFactory
 
 
 @pytest.fixture
@@ -26,7 +26,9 @@ def figures() -> Cooperative:
     """One row of everything the dashboard counts."""
     change = StatusChangeFactory.create(idle=True)
     CapitalNeedFactory.create(outlet=change.outlet)
-    MemberFactory.create(cooperative=change.cooperative)
+    member = MemberFactory.create(cooperative=change.cooperative)
+    SavingsRateFactory.create(cooperative=change.cooperative)
+    SavingsEntryFactory.create(member=member)
     StageChangeFactory.create(support__cooperative=change.cooperative)
     PublishedFigure.objects.create(
         on=dt.date(2025, 9, 22), running=10, idle=19, none=36, source="https://a.example/"

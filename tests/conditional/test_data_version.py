@@ -26,7 +26,7 @@ from cooperatives.models import (
 from kkmp import triggers
 from kkmp.accounts.models import Role, User
 from kkmp.conditional import data_version
-from members.models import Member
+from members.models import Member, SavingsEntry, SavingsRate
 from outlets.models import (
     CapitalNeed,
     MonthlyReport,
@@ -45,7 +45,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.kept_page import Browser, tables_in, unmasked
-from tests.member_factories import MemberFactory
+from tests.member_factories import MemberFactory, SavingsEntryFactory
 from tests.past_django import past_django
 
 IS_POSTGRESQL = connection.vendor == "postgresql"
@@ -145,6 +145,7 @@ READ_BY_THE_DASHBOARD: dict[Any, str] = {
     StatusChange: "retracted_at = '2099-01-01', retracted_by_id = recorded_by_id, retract_note = 'x'",
     CapitalNeed: "amount_idr = 1",
     Member: "gender = 'male'",
+    SavingsRate: "amount_idr = 1",
     Support: "committed_idr = 1",
     Parameter: "starts_on = '2026-02-01'",
     MonthlyReport: "return_reason = 'Alasan baru'",
@@ -157,7 +158,7 @@ READ_BY_THE_DASHBOARD: dict[Any, str] = {
 
 
 # Only new rows come.
-APPEND_ONLY = (StageChange, ReportStep)
+APPEND_ONLY = (StageChange, ReportStep, SavingsEntry)
 
 
 def test_every_table_of_the_dashboard_changes_it_past_django(figures: Cooperative, officer: User) -> None:
@@ -177,6 +178,13 @@ def test_a_stage_changes_the_page(figures: Cooperative, officer: User) -> None:
     StageChangeFactory.create(
         support=Support.objects.get(), stage="cancelled", effective_on=dt.date(2026, 1, 1), reason="Batal"
     )
+    assert browser.is_told_the_truth()
+
+
+def test_a_payment_changes_the_page(figures: Cooperative, officer: User) -> None:
+    """Append-only as well."""
+    browser = Browser(officer)
+    SavingsEntryFactory.create(member=Member.objects.get(), mandatory=True)
     assert browser.is_told_the_truth()
 
 

@@ -211,6 +211,20 @@ def test_without_an_area_the_next_step_is_told(client: Client) -> None:
     assert page.select_one(".empty a")["href"] == reverse("accounts:my_access")  # type: ignore[index]
 
 
+@pytest.mark.usefixtures("one_of_each")
+@pytest.mark.parametrize(
+    ("on", "days"),
+    [
+        ("2025-09-21", []),
+        ("2025-09-22", ["22 September 2025"]),
+        ("2025-11-02", ["2 November 2025", "31 Oktober 2025", "30 September 2025"]),
+    ],
+)
+def test_trend_begins_with_the_first_record(sudin: Client, on: str, days: list[str]) -> None:
+    rows = page_of(sudin, f"/?on={on}").select("section[aria-labelledby=trend] tbody th")
+    assert [row.get_text() for row in rows] == days
+
+
 def test_published_figures_stand_beside_what_is_not_recorded(sudin: Client) -> None:
     CooperativeFactory.create()
     PublishedFigure.objects.create(
@@ -262,7 +276,7 @@ def make_a_full_cooperative() -> None:
 
 
 # On the earlier day nothing was known yet: none is idle, so none's needs are asked for.
-@pytest.mark.parametrize(("address", "queries"), [("/", 16), (f"/?on={DAY}&known={DAY}", 15)])
+@pytest.mark.parametrize(("address", "queries"), [("/", 18), (f"/?on={DAY}&known={DAY}", 17)])
 def test_the_dashboard_asks_the_database_as_often_for_three_as_for_one(
     sudin: Client, django_assert_num_queries: Any, address: str, queries: int
 ) -> None:

@@ -41,7 +41,7 @@ def test_rights_named_are_the_rights_asked() -> None:
         name = name_of(route)
         if name in {"healthz", "readyz", "favicon"}:
             continue
-        needed = rights_needed(resolve(route.filled(code="31.74.01.1001", kind="opening", month="2026-03")))
+        needed = rights_needed(resolve(route.filled(code="31.74.01.1001", kind="members", month="2026-03")))
         told[name] = {role for role in Role if UserFactory.build(role=role).has_perms(needed)}
         meant[name] = set(ADDRESSES[name].may)
     assert {name: told[name] for name in told if told[name] != meant[name]} == {}

@@ -9,8 +9,21 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kkmp.parsing import FIRST_DAY, parse_day, parse_digits, parse_national_id, parse_rupiah
+from kkmp.parsing import (
+    FIRST_DAY,
+    holds_national_id,
+    parse_day,
+    parse_digits,
+    parse_national_id,
+    parse_rupiah,
+)
 from kkmp.widgets import DayInput, RupiahInput
+
+
+def no_national_id(text: str) -> None:
+    """A validator of free text, which is stored and shown as it is typed."""
+    if holds_national_id(text):
+        raise ValidationError(_("Jangan menulis NIK di sini: isian ini tampil apa adanya."))
 
 
 class DayField(forms.DateField):

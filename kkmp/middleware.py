@@ -12,12 +12,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from kkmp.crypto import UndecipherableError
 from kkmp.parsing import holds_national_id
+
+logger = structlog.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 THEMES = ("light", "dark")
@@ -157,3 +160,19 @@ def site_context(request: HttpRequest) -> dict[str, object]:
         "release": settings.RELEASE,
         "help_contact": settings.HELP_CONTACT,
     }
+
+
+def tell_what_cannot_be_opened(get_response: GetResponse) -> GetResponse:
+    """A number sealed with a key that is not installed: said in words, and in the log for who keeps the keys."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, UndecipherableError):
+            return None
+        logger.error("sealed value not opened", path=request.path, why=str(exception))
+        return render(request, "sealed.html", status=503)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # Django looks for it there
+    return middleware

@@ -74,7 +74,9 @@ def parse_day(value: object) -> date | None:
 
 def _written_day(text: str) -> date | None:
     """None unless the text is a real day of the calendar."""
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+)?", text):
+    # A time of day behind it, as forms and logs keep it, changes nothing.
+    text = re.sub(r"(?<=\d)[T ]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?$", "", text)
+    if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text):
         year, month, day = (int(part) for part in match.groups())
     elif match := re.fullmatch(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})", text):
         day, month, year = (int(part) for part in match.groups())

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "kkmp.accounts.middleware.require_mfa",
     "simple_history.middleware.HistoryRequestMiddleware",
     "kkmp.middleware.keep_national_ids_out_of_addresses",
+    "kkmp.middleware.tell_what_cannot_be_opened",
 ]
 
 ROOT_URLCONF = "kkmp.urls"

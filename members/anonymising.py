@@ -17,6 +17,10 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from simple_history.utils import bulk_update_with_history
 
 from kkmp.accounts.models import User
+from kkmp.imports.models import ImportRow
+from kkmp.imports.purging import empty_rows
+from members.imports.member_matching import name_key
+from members.imports.member_undo import BEFORE, MEMBER
 from members.models import Member, MemberQuerySet, SavingsEntry
 from members.national_ids import set_national_id
 
@@ -33,6 +37,7 @@ BLANK: dict[str, Any] = {
     "rt": "",
     "rw": "",
 }
+_OF_MEMBERS = frozenset({MEMBER, BEFORE})
 _WRITTEN = (
     *BLANK,
     *("national_id_cipher", "national_id_index", "national_id_last"),
@@ -78,6 +83,7 @@ def anonymise(*, years: int, today: date, by: User | None, is_dry_run: bool = Fa
 @transaction.atomic
 def _anonymise(keys: list[int], *, on: date, by: User | None) -> None:
     rows = list(Member.objects.filter(pk__in=keys).select_for_update())
+    empty_rows(_rows_of_files(rows))
     for row in rows:
         for name, value in BLANK.items():
             setattr(row, name, value)
@@ -95,6 +101,23 @@ def _anonymise(keys: list[int], *, on: date, by: User | None) -> None:
         content_type=ContentType.objects.get_for_model(Member), object_id__in=[str(key) for key in keys]
     )
     noted.update(object_repr=NAME)
+
+
+def _rows_of_files(members: list[Member]) -> list[ImportRow]:
+    """Rows of files not purged yet that made or changed one of these members, or bear a name one has or had there."""
+    keys = {member.pk for member in members}
+    area = {member.pk: member.cooperative_id for member in members}
+    former: Any = Member.history.model._default_manager
+    before = former.filter(id__in=keys).values_list("id", "full_name")
+    names = {(area[key], name_key(name)) for key, name in before}
+    names |= {(member.cooperative_id, name_key(member.full_name)) for member in members}
+    kept = ImportRow.objects.filter(batch__purged_at=None, batch__cooperative__in={*area.values()})
+    return [
+        row
+        for row in kept.select_related("batch").order_by("pk").iterator()
+        if any(label in _OF_MEMBERS and key in keys for label, key, *_own in row.targets)
+        or any((row.batch.cooperative_id, name_key(text)) in names for text in row.payload.values())
+    ]
 
 
 def _chunks(keys: list[int]) -> Iterator[list[int]]:

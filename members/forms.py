@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperatives.models import Gender
 from kkmp.edited import EditedForm
-from kkmp.fields import DayField, NationalIdField
+from kkmp.fields import DayField, NationalIdField, no_national_id
 from members.admission import missing_for_regular
 from members.models import Domicile, EndReason, Member, MemberKind
 from members.national_ids import (
     double_of,
     masked,
     open_national_id,
+    refuse_double,
     set_national_id,
     take_seal,
     warnings_about,
@@ -38,6 +39,12 @@ class SealedForm(EditedForm):
         cleaned = super().clean()
         if self.instance.pk:
             take_seal(self.instance)
+        for name, value in list(cleaned.items()):
+            if name != "national_id" and isinstance(value, str):
+                try:
+                    no_national_id(value)
+                except ValidationError as error:
+                    self.add_error(name, error)
         return cleaned
 
     def _post_clean(self) -> None:
@@ -45,6 +52,10 @@ class SealedForm(EditedForm):
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, not in the stubs
         if not self.errors:
             try:
+                if "ended_on" in self.changed_data and self.instance.ended_on is None:
+                    # Living again, beside somebody whose number another key may have sealed.
+                    lock_register(self.instance.cooperative_id)
+                    refuse_double(self.instance)
                 self.instance.validate_constraints()
             except ValidationError as error:
                 self.add_error(None, error)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kkmp.accounts.models import User
 from kkmp.charts import Lane, Segment
+from kkmp.crypto import UndecipherableError
 from members.models import Member, MemberState
 from members.national_ids import open_national_id
 
@@ -24,7 +25,11 @@ class Life:
 
 def memberships_of(member: Member, user: User) -> list[Member]:
     """This membership and the others of the same identity number in the same cooperative, the oldest first."""
-    digits = open_national_id(member)
+    try:
+        digits = open_national_id(member)
+    except UndecipherableError:
+        # Without its key nothing can be said of others; the page of this one still opens.
+        digits = ""
     if not digits:
         return [member]
     mine = Member.objects.visible_to(user).filter(cooperative=member.cooperative_id)

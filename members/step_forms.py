@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kkmp.fields import DayField
+from kkmp.fields import DayField, no_national_id
 from members.models import NUMBER_LENGTH, EndReason, Member, MemberKind
 from members.services import NEVER_OF_MEMBERS, OF_APPLICANTS
 
@@ -57,6 +57,7 @@ class VoidForm(forms.Form):
     reason = forms.CharField(
         label=_("Sebab pembatalan"),
         max_length=200,
+        validators=[no_national_id],
         help_text=_("Tampil di buku anggota di samping nomor ini. Jangan menulis NIK."),
     )
 

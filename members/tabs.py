@@ -44,7 +44,8 @@ def savings_tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
 def person_links(request: HttpRequest, member: Member) -> list[dict[str, str]]:
     """What else there is to open about one member: (url name of a page by the member's key, word, right)."""
     offered = [
-        ("books:savings_book", _("Kartu simpanan"), "members.view_savingsentry"),
+        ("savings:card", _("Simpanan"), "members.view_savingsentry"),
+        ("books:savings_book", _("Cetak kartu simpanan"), "members.view_savingsentry"),
         ("books:letter", _("Surat data pribadi"), "members.view_savingsentry"),
     ]
     return [

@@ -34,10 +34,15 @@ def looks_at(member: Member) -> QuerySet[AccessEvent]:
 
 
 def lists_with(member: Member) -> QuerySet[AccessEvent]:
-    """Copies of the members' register since the person stood in it."""
+    """Copies of the members' register, and files and prints of the cooperative's lists, since the person stood there."""
     since = member.joined_on or member.applied_on
-    printed = _told().filter(target__startswith=book_in_log("01", member.cooperative))
-    return printed.filter(at__date__gte=since) if since else printed
+    copied = Q(target__startswith=book_in_log("01", member.cooperative))
+    # As lists and whole files are logged: “Buku anggota dengan NIK per 16/03/2026, KKMP Melawai: 60 baris”.
+    copied |= Q(
+        verb__in=[Verb.EXPORTED, Verb.PRINTED, Verb.REVEALED], target__contains=f", {member.cooperative}: "
+    )
+    copies = _told().filter(copied)
+    return copies.filter(at__date__gte=since) if since else copies
 
 
 def _told() -> QuerySet[AccessEvent]:

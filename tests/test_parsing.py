@@ -69,6 +69,22 @@ def test_day_is_read_as_people_and_excel_write_it(value: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "17-Agu-25",
+        "17-Agt-2025",
+        "17/Agustus/2025",
+        "17 Agt. 2025",
+        "17/08/2025 14:33",
+        "2025/08/17",
+        "2025-08-17T00:00:00",
+    ],
+)
+def test_day_is_read_as_forms_and_csv_of_excel_write_it(text: str) -> None:
+    assert parse_day(text) == date(2025, 8, 17)
+
+
+@pytest.mark.parametrize(
     ("text", "day"),
     [
         ("1 Pebruari 2025", date(2025, 2, 1)),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from kkmp.accounts.permissions import sees_whole_city
+from kkmp.fields import no_national_id
 from kkmp.imports.importer import importers_for
 from kkmp.imports.models import BatchKind, BatchState, ImportBatch
 from kkmp.listing import ListForm
@@ -91,6 +92,7 @@ class UndoForm(forms.Form):
     note = forms.CharField(
         label=_("Alasan pembatalan"),
         max_length=300,
+        validators=[no_national_id],
         help_text=_("Tercatat di riwayat setiap isian yang dibatalkan."),
     )
 

@@ -1,5 +1,6 @@
 """What files said is not kept for ever: payloads, messages and former values go, counts and what was made stay."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +18,15 @@ def purge(*, before: datetime) -> int:
         with transaction.atomic():
             _empty(ImportBatch.objects.select_for_update().get(pk=key))
     return len(keys)
+
+
+def empty_rows(rows: Sequence[ImportRow]) -> None:
+    """What single rows of files said, and what stood there before them; the keys of what they made stay."""
+    for row in rows:
+        row.payload, row.messages, row.effect, row.sealed = {}, [], "", None
+        row.targets = [one[:2] for one in row.targets]
+    fields = ["payload", "messages", "effect", "sealed", "targets"]
+    ImportRow.objects.bulk_update(rows, fields, batch_size=ROWS_AT_ONCE)
 
 
 def _empty(batch: ImportBatch) -> None:

@@ -42,7 +42,7 @@ def preview(
     batch = ImportBatch.objects.create(
         kind=kind,
         cooperative=cooperative,
-        file_name=_shortened(file_name),
+        file_name=_shortened(sealing.hide(file_name)),
         sha256=sha256,
         state=BatchState.READING,
         by=by,

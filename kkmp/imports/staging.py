@@ -72,7 +72,8 @@ def named_columns(grid: Grid, columns: Sequence[Column]) -> list[dict[str, str]]
     return [
         {
             "letter": letter,
-            "title": title[:200],
+            # A file without titles begins with a person.
+            "title": sealing.hide(title)[:200],
             "key": keys.get(letter, "") if keys.get(letter) in known else "",
         }
         for letter, title in grid.titles.items()

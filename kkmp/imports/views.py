@@ -27,6 +27,7 @@ from kkmp.imports.services import confirmed_twin, name_columns, preview, targets
 from kkmp.imports.services import undo as undo_batch
 from kkmp.imports.staging import RETURNED
 from kkmp.listing import FILE_KINDS, as_file, paginate
+from kkmp.tabular.heads import head_of
 from kkmp.tabular.reading import Column, FileError
 from kkmp.tabular.writing import Heading, OutCell, download, write_xlsx
 
@@ -185,7 +186,7 @@ def failed_rows(request: HttpRequest, pk: int) -> HttpResponse:
         or str(column.title) in asked
     ]
     headings = [
-        *(Heading(column.title, 20, is_text=True) for column in shown),
+        *(Heading(_title_in(batch, column), 20, is_text=True) for column in shown),
         *(Heading(column.title, 12) for column in RETURNED[:2]),
         Heading(RETURNED[2].title, 90),
     ]
@@ -323,6 +324,13 @@ def _mine(request: HttpRequest, pk: int) -> ImportBatch:
     batch = _visible(request, pk)
     _permitted(request, batch.kind)
     return batch
+
+
+def _title_in(batch: ImportBatch, column: Column) -> Text:
+    """As the file titles the column where that is a name of it: “Jan 2026” says more than “Januari”."""
+    letter = batch.letters.get(column.key, "")
+    titles = [found["title"] for found in batch.columns if found["letter"] == letter]
+    return next((title for title in titles if column.key in head_of([title], [column]).places), column.title)
 
 
 def _told(row: ImportRow) -> str:

@@ -2,14 +2,17 @@
 
 from functools import lru_cache
 
-from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.pdfmetrics import getFont, stringWidth
+
+# Where the face has no letter (other scripts, emoji): something was typed here, the page shows it.
+MISSING = "□"
 
 
 def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
-    """Lines no wider than `width` points; a word that is wider is broken."""
+    """Lines no wider than `width` points; a word that is wider is broken, a letter that the face lacks is marked."""
     lines, line, wide = [], "", 0.0
     space = _width(" ", font) * size
-    for word in text.split():
+    for word in _drawable(text, font).split():
         length = _width(word, font) * size
         if line and wide + space + length <= width:
             line, wide = f"{line} {word}", wide + space + length
@@ -20,6 +23,13 @@ def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
         lines += whole
         wide = length if not whole else _width(line, font) * size
     return [*lines, line] if line else lines
+
+
+def _drawable(text: str, font: str) -> str:
+    if text.isascii():
+        return text
+    known = getFont(font).face.charToGlyph
+    return "".join(sign if sign.isspace() or ord(sign) in known else MISSING for sign in text)
 
 
 def _broken(word: str, font: str, size: float, width: float) -> list[str]:

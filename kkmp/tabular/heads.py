@@ -4,7 +4,7 @@ Titles above, heads that repeat on each printed page, numbered columns and total
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -132,7 +132,8 @@ def only_table(sheets: Sequence[Sheet], columns: Sequence[Column], *, may_be_nam
         found = [table for sheet, cells in sheets for table in _unnamed_table_of(sheet, cells)]
         found = sorted(found, key=lambda table: len(table.rows))[-1:]
     if not found:
-        titles = ", ".join(str(column.title) for column in columns)
+        # What the engine adds to files that come back, nobody types.
+        titles = ", ".join(str(column.title) for column in columns if not column.key.startswith("_"))
         raise FileError(
             _("Baris judul tidak ditemukan. Tulis judul kolom di satu baris: %(titles)s.")
             % {"titles": titles}
@@ -220,9 +221,27 @@ def _rows_below(cells: list[list[Cell]], head_at: int, head: Head, head_keys: se
     below = []
     for number, row in enumerate(cells[head_at + 1 :], start=head_at + 2):
         filled = {place: row[place] for place in letters if place < len(row) and row[place] not in (None, "")}
+        _refuse_other_head(number, filled, head)
         if any(place in filled for place in named) and not _is_no_row(list(filled.values()), head_keys):
             below.append(Row(number, {letters[place]: filled[place] for place in sorted(filled)}))
     return below
+
+
+def _refuse_other_head(number: int, filled: Mapping[int, Cell], head: Head) -> None:
+    """A second table below has its columns elsewhere: its rows would be read under the wrong titles."""
+    words = {place: cell for place, cell in filled.items() if isinstance(cell, str)}
+    if len(words) < len(filled) or len(words) < _FEWEST_COUNTED:
+        return
+    keys = {name_key(title): place for place, title in head.titles.items()}
+    named = {place: keys[key] for place, cell in words.items() if (key := name_key(cell)) in keys}
+    if len(named) >= _FEWEST_COUNTED and any(place != usual for place, usual in named.items()):
+        raise FileError(
+            _(
+                "Di baris %(number)d ada judul tabel lain dengan urutan kolom yang berbeda. "
+                "Pindahkan tabel itu ke berkas sendiri, lalu unggah lagi."
+            )
+            % {"number": number}
+        )
 
 
 def _is_no_row(cells: Sequence[Cell], head_keys: set[str]) -> bool:

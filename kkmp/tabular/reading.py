@@ -158,10 +158,11 @@ def _cell(cell: Any) -> Cell:
 
 
 def _clean(text: str) -> str:
-    """Without control characters, which PostgreSQL and XML refuse, and without spaces at the ends."""
+    """Without control characters, which PostgreSQL and XML refuse, what nobody sees, and spaces at the ends."""
     if text.isprintable():
         return text.strip()
-    return "".join(" " if unicodedata.category(char) in {"Cc", "Zs"} else char for char in text).strip()
+    kept = (char for char in text if unicodedata.category(char) != "Cf")
+    return "".join(" " if unicodedata.category(char) in {"Cc", "Zs"} else char for char in kept).strip()
 
 
 def _decoded(source: bytes) -> str:

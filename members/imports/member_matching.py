@@ -115,6 +115,12 @@ class Matcher:
         self.numbers = _places(rows, lambda row: str(row.values.get("number", "")).casefold())
         self.ids = _places(rows, lambda row: "" if "ended_on" in row.values else row.digits)
         self.names = Counter(name_key(str(row.values.get("full_name", ""))) for row in rows)
+        self.same_days = Counter(
+            _stay(row, day)
+            for row in rows
+            for day in ("birth_date", "joined_on", "applied_on")
+            if day in row.values
+        )
         written = [str(row.values["number"]) for row in rows if "number" in row.values]
         self.free = free_numbers([*(member.number for member in register.members if member.number), *written])
         self.claimed: dict[int, int] = {}
@@ -142,6 +148,9 @@ class Matcher:
         """By identity number, else by member number, else by name and birth date; tells what contradicts."""
         number = str(row.values.get("number", ""))
         by_number = self.register.by_number.get(number.casefold()) if number else None
+        if number and by_number is None and (shortened := self._shortened(row, number)):
+            by_number = shortened
+            row.values["number"] = shortened.number
         bearers = self.register.with_national_id(self.indexes.get(row.given.number, ()))
         if by_number and by_number.voided_on:
             row.tell("number", _("Nomor ini sudah dibatalkan dan tidak diberikan lagi. Ketik nomor lain."))
@@ -163,6 +172,16 @@ class Matcher:
             return by_number
         return self._by_name(row)
 
+    def _shortened(self, row: ReadRow, number: str) -> Member | None:
+        """A cell of numbers turns “001” into “1”: of the same name that is the same member."""
+        namesakes = self.register.by_name.get(name_key(str(row.values.get("full_name", ""))), ())
+        found = [
+            member
+            for member in namesakes
+            if number.isdecimal() and member.number.isdecimal() and int(number) == int(member.number)
+        ]
+        return found[0] if len(found) == 1 else None
+
     def _is_same_stay(self, row: ReadRow, member: Member) -> bool:
         """Who left and came back has a new membership: an ended one is meant only where its days are told."""
         return "ended_on" in row.values or row.values.get("joined_on") == member.joined_on
@@ -180,7 +199,17 @@ class Matcher:
             and (member.ended_on is None or self._is_same_stay(row, member))
             and not (row.digits and member.national_id_index is not None)
         ]
-        return found[0] if len(found) == 1 else None
+        if len(found) < 2:
+            return found[0] if found else None
+        # Namesakes of one day: as many rows as members are those, in their order; fewer rows leave open who is meant.
+        if self.same_days[_stay(row, day)] == len(found):
+            return next((member for member in found if member.pk not in self.claimed), found[0])
+        row.tell(
+            "full_name",
+            _("Nama ini ada di beberapa nomor: %(numbers)s. Ketik nomornya di kolom “Nomor anggota”.")
+            % {"numbers": ", ".join(sorted(member.number or "–" for member in found)[:8])},
+        )
+        return None
 
     def _refuse_doubles(self, row: ReadRow) -> None:
         number = str(row.values.get("number", "")).casefold()
@@ -339,6 +368,10 @@ class Matcher:
                     "NIK ini juga tercatat pada keanggotaan yang masih berjalan di KKMP lain. Tanyakan kepada anggotanya."
                 )
             )
+
+
+def _stay(row: ReadRow, day: str) -> tuple[str, str, object]:
+    return name_key(str(row.values.get("full_name", ""))), day, row.values[day]
 
 
 def _failed(row: ReadRow) -> CheckedRow[Plan]:

@@ -21,12 +21,13 @@ from members.models import LAST_DIGITS, NUMBER_LENGTH, Domicile, EndReason, Memb
 LONGEST = {"number": NUMBER_LENGTH, "full_name": 150, "phone": 30, "address": 300}
 # Nobody younger joins by himself (UU 25/1992 Art. 18 asks for legal capacity): a later year is of the last century.
 YOUNGEST = 17
-_RT_RW = re.compile(r"(?:rt)?[\s.:]*(\d{1,3})\s*(?:/|-|,|\s)\s*(?:rw)?[\s.:]*(\d{1,3})", re.IGNORECASE)
+_RT_RW = re.compile(r"(?:rt)?[\s.:]*(\d{1,3})\s*(?:/|-|,|\s|(?=rw))\s*(?:rw)?[\s.:]*(\d{1,3})", re.IGNORECASE)
 # From the first digit on; places have none.
 _AFTER_PLACE = re.compile(r"[0-9].*")
 _PART = re.compile(r"(?:r[tw])?[\s.:]*(\d{1,3})", re.IGNORECASE)
 # Of “17-05-80” and “17 Mei 80”, spaces left out.
 _SHORT_YEAR = re.compile(r"\d{1,2}(?:[/.\-]\d{1,2}[/.\-]|[/.\-]?[A-Za-z]+[/.\-,]?)(?P<year>\d{2})")
+_FORMULA_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 _PHONE = re.compile(r"[0-9+][0-9 ().\-/+]*")
 _WORDS: Mapping[str, type[TextChoices]] = {"gender": Gender, "domicile": Domicile, "kind": MemberKind}
 
@@ -116,7 +117,7 @@ class ReadRow:
             raise ValueError(
                 _("Isinya lebih dari %(most)d huruf. Ketik yang lebih pendek.") % {"most": LONGEST[key]}
             )
-        if key == "full_name" and not re.search(r"[^\W\d_]", text):
+        if key == "full_name" and (not re.search(r"[^\W\d_]", text) or _FORMULA_ERROR.fullmatch(text)):
             raise ValueError(_("Ini bukan nama. Ketik nama lengkap anggota."))
         if key == "phone":
             if not _PHONE.fullmatch(text) or not 6 <= len(re.sub(r"\D", "", text)) <= 15:

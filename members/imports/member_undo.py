@@ -75,10 +75,19 @@ class Undoing:
         ]
 
     def _fits(self, member: Member) -> bool:
-        """Whether nobody took the former number meanwhile."""
-        number = self.before[member.pk]["values"].get("number")
+        """Whether nobody took the former number, or the former identity number, meanwhile."""
+        values = self.before[member.pk]["values"]
+        number = values.get("number")
         others = Member.objects.filter(cooperative=self.batch.cooperative_id).exclude(pk=member.pk)
-        return not number or not others.filter(number=number).exists()
+        if number and others.filter(number=number).exists():
+            return False
+        if member.voided_on or values.get("ended_on", member.ended_on):
+            return True
+        if _CIPHER in values:
+            digits = _former_number(member, values[_CIPHER])
+        else:
+            digits = open_national_id(member) if "ended_on" in values else ""
+        return not digits or not others.living().with_national_id(digits).exists()
 
     def what_stays(self) -> list[str]:
         there = Member.objects.filter(pk__in=self.added).count() if self.added else 0
@@ -157,13 +166,18 @@ class Undoing:
 def _restore_national_id(member: Member, cipher: str) -> None:
     if not cipher:
         set_national_id(member, "")
-        return
-    former = Member(uid=member.uid, national_id_cipher=base64.b64decode(cipher))
+    elif digits := _former_number(member, cipher):
+        set_national_id(member, digits)
+
+
+def _former_number(member: Member, cipher: str) -> str:
+    """Nothing where its key has left the ring since: the number of the import then stays."""
+    if not cipher:
+        return ""
     try:
-        set_national_id(member, open_national_id(former))
+        return open_national_id(Member(uid=member.uid, national_id_cipher=base64.b64decode(cipher)))
     except UndecipherableError:
-        # Its key has left the ring since: the number of the import stays.
-        return
+        return ""
 
 
 def _used(keys: Sequence[int]) -> set[int]:

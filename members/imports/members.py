@@ -6,10 +6,11 @@ from typing import ClassVar
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_update_with_history
 
 from cooperatives.models import Cooperative, Gender
 from kkmp.accounts.models import User
+from kkmp.bulk_history import bulk_create_with_copied_history
 from kkmp.imports.importer import CheckedRow, GivenRow, Importer, Target, Template, Text
 from kkmp.imports.models import BatchKind, ImportBatch
 from kkmp.tabular.reading import Column
@@ -81,7 +82,7 @@ class MemberImporter(Importer[Plan]):
         new = {number: plan.member for number, plan in plans.items() if plan.is_new}
         changed = [plan.member for plan in plans.values() if not plan.is_new]
         history = {"batch_size": ROWS_AT_ONCE, "default_user": by, "default_change_reason": reason}
-        bulk_create_with_history(list(new.values()), Member, **history)
+        bulk_create_with_copied_history(list(new.values()), by=by, reason=reason)
         if changed:
             bulk_update_with_history(changed, Member, sorted(fields), **history)
         return made | {number: [(MEMBER, member.pk)] for number, member in new.items()}

@@ -26,7 +26,7 @@ _NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<digits>[0-9]+)")
 
 
 class MemberKind(models.TextChoices):
-    REGULAR = "regular", _("Anggota")
+    REGULAR = "regular", pgettext_lazy("kind", "Anggota")
     EXTRAORDINARY = "extraordinary", _("Anggota luar biasa")
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from cooperatives.asof import View
 from cooperatives.forms import RowOfCooperativeForm
 from cooperatives.models import Cooperative
-from kkmp.fields import DayField, RupiahField
+from kkmp.fields import DayField, RupiahField, no_national_id
 from kkmp.listing import ListForm
 from kkmp.templatetags.ui import bulan, rupiah
 from members.models import RECEIPT_LENGTH, Movement, SavingsKind, SavingsRate
@@ -104,7 +104,7 @@ class BalanceListForm(_SavingsListForm):
         required=False,
         choices=[
             ("", _("Yang menunggak")),
-            ("paid", _("Yang lunas")),
+            ("paid", _("Tanpa tunggakan")),
             ("all", _("Semua anggota")),
             ("applicants", _("Calon anggota")),
             ("left", _("Yang sudah keluar")),
@@ -141,7 +141,7 @@ class ReceiptForm(forms.Form):
         max_length=RECEIPT_LENGTH,
         help_text=_("Kosongkan untuk nomor otomatis."),
     )
-    note = forms.CharField(label=_("Catatan"), required=False, max_length=200)
+    note = forms.CharField(label=_("Catatan"), required=False, max_length=200, validators=[no_national_id])
     field_order = ["value_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -197,7 +197,7 @@ class OpeningForm(forms.Form):
         help_text=_("Tanggal mana pun di bulan terakhir yang sudah dibayar."),
     )
     voluntary_idr = RupiahField(label=_("Simpanan sukarela"), required=False)
-    note = forms.CharField(label=_("Catatan"), required=False, max_length=200)
+    note = forms.CharField(label=_("Catatan"), required=False, max_length=200, validators=[no_national_id])
 
     def clean_paid_until(self) -> date | None:
         day: date | None = self.cleaned_data["paid_until"]
@@ -207,7 +207,7 @@ class OpeningForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is taken back."""
 
-    reason = forms.CharField(label=_("Sebab"), max_length=200)
+    reason = forms.CharField(label=_("Sebab"), max_length=200, validators=[no_national_id])
 
 
 class CloseForm(forms.Form):

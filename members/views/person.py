@@ -152,6 +152,8 @@ def come_back(request: HttpRequest, pk: int) -> HttpResponse:
         told = _("Permohonan %(name)s untuk kembali tercatat; nomornya baru saat diterima.")
         messages.success(request, told % {"name": member.full_name})
         return _after_adding(request, form, "members:add")
+    if request.method == "GET":
+        _record_view(request, former)
     return render(request, "members/return.html", {"former": former, "form": form})
 
 

@@ -201,5 +201,11 @@ for (const place of document.querySelectorAll("[data-tick-all]")) {
   place.append(all);
 }
 
+// Where a row of tabs is wider than the screen, the current one is in view.
+for (const current of document.querySelectorAll(".tabs a[aria-current]")) {
+  const row = current.closest(".tabs");
+  row.scrollLeft += current.getBoundingClientRect().right - row.getBoundingClientRect().right + 24;
+}
+
 document.querySelector("[data-focus]")?.focus();
 prepare(document);

@@ -38,6 +38,9 @@ def test_ticks_are_collected_on_a_phone_and_by_the_month_on_a_desk(page: Page, m
     expect(page.locator(".messages")).to_contain_text("1 bulan dari 1 anggota tercatat, Rp")
     expect(january).to_be_disabled()
     expect(january).to_be_checked()
+    for row in ("Bagian anggota", "Bagian simpanan"):
+        current = page.get_by_role("navigation", name=row).locator("[aria-current]")
+        expect(current).to_be_in_viewport(ratio=1)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("checkbox", name="Centang semua Januari").check()
     expect(page.get_by_role("checkbox", name="002 Jan")).to_be_checked()

@@ -11,11 +11,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
+from kkmp.imports.models import ImportRow
 from members.anonymising import NAME, REASON, anonymise, past_retention
 from members.models import EndReason, Member, Movement, SavingsEntry
 from tests.conftest import TODAY
-from tests.factories import CooperativeFactory, UserFactory
+from tests.factories import CooperativeFactory, UserFactory, officer_of
 from tests.member_factories import MemberFactory, SavingsEntryFactory, synthetic_national_id
+from tests.members.import_sheets import csv_of, imported, previewed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 NATIONAL_ID = synthetic_national_id(5)
@@ -181,3 +183,21 @@ def test_database_refuses_an_anonymised_living_member() -> None:
     member.anonymised_on = TODAY
     with pytest.raises(IntegrityError), transaction.atomic():
         member.save()
+
+
+def test_files_that_named_the_person_forget_it_too() -> None:
+    """Also what stood there before an import, and rows that made nothing; the neighbour's row stays."""
+    member = left(dt.date(2020, 1, 1), number="A-01")
+    by = officer_of(member.cooperative.kelurahan)
+    kept = ("A-02", "", "Tetangga Lama", "", "", "17/08/2015")
+    imported(csv_of(("A-01", NATIONAL_ID, "Rahasia Baru", "", "", ""), kept), member.cooperative, by=by)
+    previewed(csv_of(("", "", "Rahasia Baru", "", "", "31/02/2015"), kept), member.cooperative, by=by)
+    assert "Rahasia" in everything_stored()
+    anonymise(years=5, today=TODAY, by=None)
+    assert everything_stored() & {*secrets()} == set()
+    assert [row.payload.get("C") for row in ImportRow.objects.order_by("pk")] == [
+        None,
+        "Tetangga Lama",
+        None,
+        "Tetangga Lama",
+    ]

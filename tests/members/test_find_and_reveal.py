@@ -188,3 +188,13 @@ def test_too_many_in_an_hour_are_refused(staff: Client, settings: Any, action: s
     # Somebody else is not held up.
     staff.force_login(UserFactory.create(sudin=True))
     assert staff.post(address, typed).status_code == 200
+
+
+def test_a_number_whose_key_is_gone_is_told_and_its_page_still_opens(staff: Client, settings: Any) -> None:
+    member = MemberFactory.create(full_name="Tersegel", national_id=FIRST)
+    settings.DATA_KEYS = (bytes(range(200, 232)),)
+    assert "Tersegel" in staff.get(member.get_absolute_url()).content.decode()
+    answer = staff.post(reveal_of(member), {"purpose": "service"})
+    assert answer.status_code == 503
+    assert "Nomor ini tidak dapat dibuka" in answer.content.decode()
+    assert logged(Verb.REVEALED) == []

@@ -125,6 +125,12 @@ def test_letter_tells_changes_savings_and_who_looked(reader: Client, officer: Us
         (Verb.REVEALED, f"anggota 0121, {member.cooperative}", "lain"),
         (Verb.PRINTED, f"{book_in_log('01', member.cooperative)} per 16/03/2026: 2 anggota", ""),
         (Verb.PRINTED, f"{book_in_log('01', CooperativeFactory.create())} per 16/03/2026: 2 anggota", ""),
+        (
+            Verb.REVEALED,
+            f"2 NIK dalam berkas buku anggota per 16/03/2026, {member.cooperative}: 2 baris",
+            "RAT",
+        ),
+        (Verb.EXPORTED, f"Buku anggota per 16/03/2026, {CooperativeFactory.create()}: 2 baris", ""),
     ):
         record_access(request, verb, target=target, purpose=purpose)
     page = on_screen(reader, member)
@@ -144,7 +150,13 @@ def test_letter_tells_changes_savings_and_who_looked(reader: Client, officer: Us
     ]
     printed = f"{book_in_log('01', member.cooperative)} per 16/03/2026: 2 anggota"
     assert [line[1:] for line in lines_of(page, "Buku anggota yang memuat Anda")] == [
-        [who, "dicetak", printed, ""]
+        [
+            who,
+            "nomor identitas dibuka",
+            f"2 NIK dalam berkas buku anggota per 16/03/2026, {member.cooperative}: 2 baris",
+            "RAT",
+        ],
+        [who, "dicetak", printed, ""],
     ]
 
 

@@ -7,11 +7,10 @@ import pytest
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from kkmp.imports.models import BatchState, ImportBatch
-from kkmp.imports.services import undo
 from kkmp.tabular.reading import FileError
 from members.models import EndReason, Member
 from tests.factories import CooperativeFactory, officer_of
-from tests.member_factories import MemberFactory, SavingsEntryFactory, synthetic_national_id
+from tests.member_factories import MemberFactory, synthetic_national_id
 from tests.members.import_sheets import (
     HEAD,
     Cell,
@@ -127,6 +126,46 @@ def test_unchanged_file_writes_no_row(cooperative: Cooperative, officer: User) -
     assert list(Member.history.order_by("pk").values_list("history_id", "version")) == before
 
 
+def test_namesakes_of_one_day_are_known_again(cooperative: Cooperative, officer: User) -> None:
+    head = ("Nama", "Tgl Masuk")
+    row = ("Ani Contoh", "17/08/2025")
+    content = csv_of(row, row, head=head)
+    imported(content, cooperative, by=officer)
+    assert previewed(content, cooperative, by=officer).counts == {"same": 2}
+    assert errors_of(previewed(csv_of(row, head=head), cooperative, by=officer)) == [
+        (
+            2,
+            "Nama lengkap",
+            "Ani Contoh",
+            "Nama ini ada di beberapa nomor: 001, 002. Ketik nomornya di kolom “Nomor anggota”.",
+        )
+    ]
+
+
+def test_what_copying_leaves_in_cells_harms_nothing(cooperative: Cooperative, officer: User) -> None:
+    content = csv_of(
+        ("Budi Contoh", f"\u200b{BUDI_ID}", "RT03RW05", "01/09/2025"),
+        ("#REF!", "", "", "01/09/2025"),
+        head=("Nama", "NIK", "RT/RW", "Tgl Masuk"),
+    )
+    batch = imported(content, cooperative, by=officer)
+    assert register(cooperative, "full_name", "national_id_last", "rt", "rw") == [
+        ("Budi Contoh", BUDI_ID[-4:], "003", "005")
+    ]
+    assert errors_of(batch) == [(3, "Nama lengkap", "#REF!", "Ini bukan nama. Ketik nama lengkap anggota.")]
+
+
+def test_second_table_with_other_columns_is_told(cooperative: Cooperative, officer: User) -> None:
+    content = csv_of(
+        ("Ani Contoh", "17/05/1980", "17/08/2025"),
+        ("Nama", "Tgl Masuk", "Tgl Lahir"),
+        ("Budi Contoh", "01/09/2025", "17/05/1980"),
+        head=("Nama", "Tgl Lahir", "Tgl Masuk"),
+    )
+    with pytest.raises(FileError, match="Di baris 3 ada judul tabel lain"):
+        previewed(content, cooperative, by=officer)
+
+
 def test_change_is_shown_old_to_new_and_blanks_never_wipe(cooperative: Cooperative, officer: User) -> None:
     member = MemberFactory.create(
         cooperative=cooperative,
@@ -161,6 +200,14 @@ def test_number_missing_at_first_is_added_later(cooperative: Cooperative, office
     batch = imported(csv_of(ANI), cooperative, by=officer)
     assert effects_of(batch) == [(2, "changed", f"NIK: – → ••••••••••••{ANI_ID[-4:]}")]
     assert Member.objects.with_national_id(ANI_ID).get().number == "A-01"
+
+
+def test_number_that_excel_shortened_is_the_same_member(cooperative: Cooperative, officer: User) -> None:
+    MemberFactory.create(cooperative=cooperative, number="001", full_name="Ani Contoh")
+    row = ("1", "", "ani  contoh", "P", "", "01/08/2025")
+    batch = imported(csv_of(row), cooperative, by=officer)
+    assert batch.counts == {"changed": 1}
+    assert register(cooperative, "number", "full_name", "gender") == [("001", "ani contoh", "female")]
 
 
 def test_number_of_another_member_is_told_by_name(cooperative: Cooperative, officer: User) -> None:
@@ -319,43 +366,6 @@ def test_second_living_membership_elsewhere_is_a_warning_that_reveals_nothing(
 
 
 # --- undo -----------------------------------------------------------------------
-
-
-def test_undo_removes_restores_and_tells_what_stays(cooperative: Cooperative, officer: User) -> None:
-    known = MemberFactory.create(
-        cooperative=cooperative, number="A-01", full_name="Ani Lama", national_id=BUDI_ID, birth_date=None
-    )
-    edited = MemberFactory.create(cooperative=cooperative, number="A-09", full_name="Joko Lama")
-    rows = [
-        ("A-01", ANI_ID, "Ani Contoh", "P", "17/05/1980", "17/08/2025"),
-        ("A-09", "", "Joko Contoh", "", "", ""),
-        ("A-10", "", "Kiki Contoh", "", "", "17/08/2025"),
-        ("A-11", "", "Lina Contoh", "", "", "17/08/2025"),
-    ]
-    batch = imported(csv_of(*rows), cooperative, by=officer)
-    assert batch.counts == {"new": 2, "changed": 2}
-    SavingsEntryFactory.create(member=Member.objects.get(number="A-11"))
-    edited.refresh_from_db()
-    edited.phone, edited.version = "0812", edited.version + 1
-    edited.save()
-    stays = undo(batch=batch, note="Salah berkas", by=officer)
-    assert stays == [
-        "1 anggota tetap ada: sudah diubah orang, atau punya simpanan.",
-        "1 anggota yang diubah impor ini sudah diubah lagi sesudahnya; isinya tidak disentuh.",
-    ]
-    assert register(cooperative, "number", "full_name", "birth_date") == [
-        ("A-01", "Ani Lama", None),
-        ("A-09", "Joko Contoh", None),
-        ("A-11", "Lina Contoh", None),
-    ]
-    assert Member.objects.with_national_id(BUDI_ID).get() == known
-    assert [
-        (one.history_type, one.history_user, one.history_change_reason)
-        for one in Member.history.filter(number="A-10").order_by("history_id")
-    ] == [("+", officer, "Impor “anggota.csv”"), ("-", officer, "Impor dibatalkan: Salah berkas")]
-
-
-# --- limits and columns -----------------------------------------------------------
 
 
 def test_row_20001_is_told(cooperative: Cooperative, officer: User) -> None:

@@ -1,13 +1,14 @@
 """Columns of a members' register whose titles say nothing: proposed, named on the page, sealed."""
 
+import io
 from datetime import date
 
 import pytest
 
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
-from kkmp.imports.models import BatchState
-from kkmp.imports.services import name_columns
+from kkmp.imports.models import BatchState, ImportBatch
+from kkmp.imports.services import name_columns, preview
 from tests.factories import CooperativeFactory, officer_of
 from tests.member_factories import synthetic_national_id
 from tests.members.import_sheets import (
@@ -83,3 +84,18 @@ def test_short_numbers_are_sealed_once_their_column_is_named(cooperative: Cooper
         batch=batch, keys={"A": "national_id", "B": "full_name", "C": "joined_on"}, by=officer
     )
     assert batch.rows.get().payload["A"] == "••••5678"
+
+
+def test_name_and_titles_of_a_file_tell_no_identity_number(cooperative: Cooperative, officer: User) -> None:
+    """A file without titles begins with a person, and people name files after one."""
+    digits = synthetic_national_id(1)
+    sheet = f"Budi;{digits};L\nAni;{synthetic_national_id(2)};P\n".encode()
+    batch = preview(
+        kind="members",
+        file=io.BytesIO(sheet),
+        file_name=f"KTP {digits}.csv",
+        by=officer,
+        cooperative=cooperative,
+    )
+    stored = repr(ImportBatch.objects.filter(pk=batch.pk).values().get())
+    assert (digits in stored, f"••••{digits[-4:]}.csv" in stored) == (False, True)

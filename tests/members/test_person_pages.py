@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -72,7 +73,9 @@ def test_page_of_one_costs_the_same_for_any_history(
 def test_opening_a_person_is_logged_without_the_name(sudin_client: Client, sudin: User) -> None:
     member = MemberFactory.create(number="007", full_name="Nama Orang")
     applicant = MemberFactory.create(applicant=True, full_name="Nama Lain")
-    for address in (member.get_absolute_url(), edit_of(member), applicant.get_absolute_url()):
+    former = MemberFactory.create(ended=True, number="008", full_name="Nama Lama")
+    again = reverse("members:return", args=[former.pk])
+    for address in (member.get_absolute_url(), edit_of(member), applicant.get_absolute_url(), again):
         sudin_client.get(address)
     logged = AccessEvent.objects.filter(verb=Verb.PERSON_VIEWED).order_by("pk").values_list("user", "target")
     seen = f"anggota 007, {member.cooperative} (#{member.pk})"
@@ -80,6 +83,7 @@ def test_opening_a_person_is_logged_without_the_name(sudin_client: Client, sudin
         (sudin.pk, seen),
         (sudin.pk, seen),
         (sudin.pk, f"calon anggota, {applicant.cooperative} (#{applicant.pk})"),
+        (sudin.pk, f"anggota 008, {former.cooperative} (#{former.pk})"),
     ]
 
 
@@ -307,3 +311,21 @@ def test_closed_rows_are_not_edited(sudin_client: Client) -> None:
 @pytest.mark.parametrize("pk", ["99999999999999999999999999", "9" * 5000, "0"])
 def test_impossible_keys_are_not_found(sudin_client: Client, pk: str) -> None:
     assert sudin_client.get(f"/members/{pk}/").status_code == 404
+
+
+def test_living_again_is_no_way_around_a_double_under_another_key(
+    sudin_client: Client, settings: Any
+) -> None:
+    digits, old, new = synthetic_national_id(1), bytes(range(32)), bytes(range(100, 132))
+    settings.DATA_KEYS = (old,)
+    member = MemberFactory.create(ended=True, national_id=digits)
+    settings.DATA_KEYS = (new, old)
+    other = MemberFactory.create(cooperative=member.cooperative, national_id=digits)
+    stored = {
+        name: getattr(member, name) for name in ("number", "full_name", "domicile", "kind", "ktp_seen_on")
+    }
+    typed = {**stored, "joined_on": member.joined_on, "ended_on": "", "end_reason": "", "version": 1}
+    answer = sudin_client.post(edit_of(member), typed)
+    assert f"NIK ini sudah tercatat pada {other}" in answer.text
+    member.refresh_from_db()
+    assert member.ended_on is not None

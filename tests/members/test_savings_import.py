@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
@@ -187,6 +189,21 @@ def test_row_that_is_wrong_says_what_to_type(
     MonthLockFactory.create(cooperative=here)
     cells = cells.replace("|2||", f"|{synthetic_national_id(2)}||")
     assert found_in(previewed(LONG, cells, cooperative=here, by=officer))[0][1:] == ("failed", told)
+
+
+def test_returned_workbook_keeps_the_year_of_its_months(
+    client: Client, today: date, here: Cooperative, officer: User
+) -> None:
+    batch = previewed(
+        "No Anggota|Tanggal|Nov 2025|Jan 2026", "A-001|10/01/2026|6x8|10.000", cooperative=here, by=officer
+    )
+    client.force_login(officer)
+    response = client.get(reverse("imports:failed", args=[batch.pk]), {"format": "csv"})
+    mended = response.getvalue().replace(b"6x8", b"10.000")
+    again = preview(kind="savings", file=io.BytesIO(mended), file_name="x.csv", by=officer, cooperative=here)
+    assert found_in(again) == [
+        (3, "new", "A-001 Siti Contoh · 10/01/2026 · Setoran simpanan wajib November 2025 – Januari 2026 Rp\xa020.000")
+    ]  # fmt: skip
 
 
 def test_name_of_two_members_asks_for_the_number(today: date, here: Cooperative, officer: User) -> None:

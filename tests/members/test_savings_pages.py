@@ -115,6 +115,11 @@ def test_the_card_shows_every_line_with_its_balance_and_is_logged(
         ("B-1", "Rp 100.000", "Rp 100.000"),
     ]
     assert told(page) == "Menunggak simpanan wajib 1 bulan, Rp 10.000."
+    ways = [(words(one), one["href"]) for one in page.select("#balance ~ p.cluster a, .card p.cluster a")]
+    assert ways == [
+        ("Data anggota", f"/members/{member.pk}/"),
+        ("Cetak kartu simpanan", f"/books/members/{member.pk}/savings/"),
+    ]
     [event] = AccessEvent.objects.filter(verb=Verb.PERSON_VIEWED)
     assert (event.user, event.target) == (officer, "simpanan anggota A-1, KKMP Melawai")
 
@@ -137,6 +142,16 @@ def test_one_receipt_takes_principal_months_and_voluntary(
         ("mandatory", "deposit", 10_000, FEBRUARY, "2026-00001", 3),
         ("voluntary", "deposit", 5_000, None, "2026-00001", 4),
     ]
+
+
+@pytest.mark.parametrize("typed", ["2026-0000007", "2026-99999999999", "2026-12"])
+def test_numbers_of_an_older_book_do_not_mislead_the_automatic_ones(
+    client: Client, officer: User, member: Member, typed: str
+) -> None:
+    address = f"/savings/members/{member.pk}/record/"
+    for receipt_no in ("", "", "", "", "", "", "", "", typed, ""):
+        send(client, address, value_on="2026-03-10", voluntary_idr="5000", receipt_no=receipt_no)
+    assert [line[4] for line in ledger()] == [*(f"2026-{n:05}" for n in range(1, 9)), typed, "2026-00009"]
 
 
 def test_an_applicant_pays_the_principal_alone(client: Client, officer: User, member: Member) -> None:

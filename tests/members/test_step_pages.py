@@ -179,3 +179,23 @@ def test_officer_counts_only_their_area(client: Client) -> None:
         page = page_of(client, reverse("members:months") + query)
         assert page.select("a[data-figure]")[0]["data-figure"] == "1"
         assert theirs.cooperative.kelurahan.name not in page.get_text()
+
+
+def test_free_text_takes_no_identity_number(staff: Client) -> None:
+    """It would stand in clear in the register, in the history and in every file."""
+    member, digits = MemberFactory.create(), synthetic_national_id(1)
+    answer = staff.post(reverse("members:void", args=[member.pk]), {"reason": f"dobel, {digits}"})
+    assert "Jangan menulis NIK di sini" in answer.text
+    edited = {
+        **{
+            name: getattr(member, name) for name in ("number", "kind", "domicile", "joined_on", "ktp_seen_on")
+        },
+        "full_name": f"Ani {digits}",
+        "address": digits,
+        "change_reason": digits,
+        "version": 1,
+    }
+    answer = staff.post(reverse("members:edit", args=[member.pk]), edited)
+    assert answer.text.count("Jangan menulis NIK di sini") >= 3
+    member.refresh_from_db()
+    assert (member.version, member.voided_on) == (1, None)

@@ -31,7 +31,7 @@ def bulk_create_with_copied_history(rows: Sequence[models.Model], *, by: Any, re
     kept = [quote(str(field.column)) for field in history.tracked_fields]
     columns = ", ".join([*kept, *(quote(str(fields[name].column)) for name in told)])
     given = ", ".join(_typed(fields[name]) for name in told)
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             keys = [row.pk for row in rows[start : start + ROWS_AT_ONCE]]

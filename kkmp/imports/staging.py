@@ -134,8 +134,11 @@ def kept_texts(row: ImportRow) -> Texts:
 
 
 def stage(row: ImportRow, texts: Mapping[str, str], ids: Iterable[str]) -> None:
-    """Put the cells into the row: those with an identity number sealed, and masked where they show."""
-    letters = set(ids)
+    """Put the cells into the row: those with an identity number sealed, and masked where they show.
+
+    What was sealed once stays so, whatever its column is called now.
+    """
+    letters = {*ids, *sealing.opened(row)}
     hidden = {
         letter: text
         for letter, text in texts.items()

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cooperatives.models import Cooperative
+from kkmp.parsing import month_after
 from kkmp.templatetags.ui import bulan, rupiah, tanggal
 from members.models import (
     RECEIPT_LENGTH,
@@ -39,18 +40,12 @@ def last_of_month(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def months_later(month: date, count: int) -> date:
-    """The first day of the month that many months away."""
-    index = month.year * 12 + month.month - 1 + count
-    return date(index // 12, index % 12 + 1, 1)
-
-
 def months_between(first: date, last: date) -> Iterator[date]:
     """First days, from the month of the one to the month of the other."""
     month = first_of_month(first)
     while month <= last:
         yield month
-        month = months_later(month, 1)
+        month = month_after(month)
 
 
 def closed_through(cooperative: Cooperative) -> date | None:
@@ -145,7 +140,7 @@ def why_not_payable(member: Member, month: date, dues: Dues, *, today: date) -> 
         return _("%(month)s: sebelum menjadi anggota.") % {"month": bulan(month)}
     if member.voided_on or (member.ended_on and month > member.ended_on):
         return _("%(month)s: sesudah keanggotaan berakhir.") % {"month": bulan(month)}
-    if month > months_later(first_of_month(today), MONTHS_AHEAD):
+    if month > month_after(first_of_month(today), MONTHS_AHEAD):
         return _("%(month)s: lebih dari setahun di muka.") % {"month": bulan(month)}
     if dues.of_month(month) is None:
         return _("%(month)s: besar simpanan wajib belum dicatat.") % {"month": bulan(month)}
@@ -155,10 +150,11 @@ def why_not_payable(member: Member, month: date, dues: Dues, *, today: date) -> 
 def check_takes(member: Member, kind: str, amount_idr: int, value_on: date) -> None:
     """Refuse what would take the balance below zero on the day or on any later one."""
     entries = SavingsEntry.objects.filter(member=member, kind=kind).order_by("value_on", "pk")
-    by_day: dict[date, int] = {}
+    # Also where nothing has effect by that day: what comes later was not there yet.
+    by_day: dict[date, int] = {value_on: 0}
     for day, amount in entries.values_list("value_on", "amount_idr"):
         by_day[max(day, value_on)] = by_day.get(max(day, value_on), 0) + amount
-    lowest = min(_running(by_day), default=0)
+    lowest = min(_running(by_day))
     if amount_idr > lowest:
         raise ValidationError(
             _("%(kind)s %(member)s sejak %(day)s paling banyak %(balance)s; tidak cukup untuk %(amount)s.")

@@ -146,11 +146,11 @@ def test_masked_number_of_a_mended_row_is_the_staged_one(
     client.force_login(officer)
     cells = returned(client, batch)
     assert cells[0] == [
-        *("Nomor anggota", "NIK", "Nama lengkap", "Jenis kelamin", "Tanggal lahir", "Tanggal masuk"),
+        *("No. Anggota", "NIK", "Nama Lengkap", "L/P", "Tgl Lahir", "Tgl Masuk"),
         *("Berkas asal", "Baris asal", "Yang perlu diperbaiki"),
     ]
     assert cells[1][:3] == ["A-01", HIDDEN, "Ani Contoh"]
-    mend = mended(cells, "Tanggal masuk", "17/08/2025")
+    mend = mended(cells, "Tgl Masuk", "17/08/2025")
     again = imported(mend, cooperative, by=officer)
     assert (again.counts, errors_of(again)) == ({"new": 1}, [])
     assert Member.objects.with_national_id(NUMBER).get().number == "A-01"

@@ -84,6 +84,8 @@ def test_short_numbers_are_sealed_once_their_column_is_named(cooperative: Cooper
         batch=batch, keys={"A": "national_id", "B": "full_name", "C": "joined_on"}, by=officer
     )
     assert batch.rows.get().payload["A"] == "••••5678"
+    batch = name_columns(batch=batch, keys={"B": "full_name", "C": "joined_on"}, by=officer)
+    assert batch.rows.get().payload["A"] == "••••5678"
 
 
 def test_name_and_titles_of_a_file_tell_no_identity_number(cooperative: Cooperative, officer: User) -> None:

@@ -249,6 +249,6 @@ def test_import_asks_no_query_a_row(
     sheet = csv_of(*rows, head=HEAD)
     with django_assert_num_queries(7):
         batch = previewed(sheet, cooperative, by=officer)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         imported(sheet, cooperative, by=officer)
     assert batch.counts == {"new": size}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cooperatives.views.profile import permitted
 from kkmp.accounts.models import User
 from kkmp.edited import save_form
+from kkmp.parsing import month_after
 from kkmp.templatetags.ui import rupiah, tanggal
 from members.models import Member, SavingsEntry
 from members.savings.forms import DepositForm, OpeningForm, ReasonForm, ReceiptForm, WithdrawalForm
@@ -24,7 +25,6 @@ from members.savings.rules import (
     Dues,
     Paid,
     months_between,
-    months_later,
     why_not_payable,
 )
 from members.savings.services import record_deposits, record_opening, refund, reverse_entry, withdraw
@@ -62,7 +62,7 @@ def _payable(member: Member) -> list[tuple[date, int]]:
         return []
     today = timezone.localdate()
     dues, paid = Dues.of(member.cooperative), Paid.by([member.pk])
-    months = months_between(member.joined_on, months_later(today, MONTHS_AHEAD))
+    months = months_between(member.joined_on, month_after(today, MONTHS_AHEAD))
     return [
         (month, dues.of_month(month) or 0)
         for month in months

@@ -15,11 +15,12 @@ from cooperatives.models import Cooperative
 from cooperatives.views.profile import permitted, visible_cooperative
 from kkmp.edited import save_form
 from kkmp.history import read_history
+from kkmp.parsing import month_after
 from kkmp.templatetags.ui import bulan
 from members.models import MonthLock, SavingsRate
 from members.savings.closing import close_months, reopen_months
 from members.savings.forms import CloseForm, RateForm, ReasonForm
-from members.savings.rules import closed_through, first_of_month, months_later
+from members.savings.rules import closed_through, first_of_month
 from members.savings.views.ledger import tabs_of
 
 # Who closes later than two years after the fact asks for the last of them and so closes all.
@@ -98,7 +99,7 @@ def _closable(cooperative: Cooperative) -> list[date]:
     """Months that are over and not closed yet, the latest first."""
     this_month = first_of_month(timezone.localdate())
     closed = closed_through(cooperative)
-    past = [months_later(this_month, -count) for count in range(1, MONTHS_OFFERED + 1)]
+    past = [month_after(this_month, -count) for count in range(1, MONTHS_OFFERED + 1)]
     return [month for month in past if closed is None or month > closed]
 
 

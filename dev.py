@@ -248,22 +248,18 @@ def run_tests(arguments: list[str], *, database_url: str, not_run: str) -> None:
 def test(arguments: list[str]) -> None:
     """Run all tests on SQLite, browser tests too where Chromium is found; arguments go to pytest."""
     url = os.environ.get("TEST_DATABASE_URL", "")
-    run_tests(
-        arguments, database_url=url * url.startswith("sqlite"), not_run="PostgreSQL (make test-postgres)"
-    )
+    url = url if url.startswith("sqlite") else ""
+    run_tests(arguments, database_url=url, not_run="PostgreSQL (make test-postgres)")
 
 
 def test_postgres(arguments: list[str]) -> None:
-    """Run the same tests on the PostgreSQL of TEST_DATABASE_URL; what a page measures is asked on SQLite alone (decision 0029)."""
+    """Run the tests on the PostgreSQL of TEST_DATABASE_URL, but those that measure pages (decision 0029)."""
     install(["--dev"])
     url = setting("TEST_DATABASE_URL", DEFAULT_TEST_POSTGRES)
-    complaint = postgres_complaint(url)
-    if complaint:
+    if complaint := postgres_complaint(url):
         sys.exit(complaint)
-    measured = "tests/browser/test_fits.py"
-    run_tests(
-        arguments or [f"--ignore={measured}"], database_url=url, not_run=f"SQLite (make test), {measured}"
-    )
+    arguments = arguments or ["--ignore=tests/browser/test_fits.py"]
+    run_tests(arguments, database_url=url, not_run="SQLite (make test)")
 
 
 def postgres_complaint(url: str) -> str | None:

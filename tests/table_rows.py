@@ -95,10 +95,12 @@ def _read(cursor: Any, table: str) -> Any:
         with cursor.copy(f"COPY {table} TO STDOUT") as copy:
             return b"".join(bytes(piece) for piece in copy)
     cursor.execute(f"SELECT name FROM pragma_table_info({table})")
-    said = " || ',' || ".join(f"quote({connection.ops.quote_name(name)})" for (name,) in cursor.fetchall())
+    # By name: a test that remakes the table leaves its columns in another order.
+    columns = [connection.ops.quote_name(name) for (name,) in cursor.fetchall()]
+    said = " || ',' || ".join(f"quote({column})" for column in columns)
     # As SQL says them, so that nothing between reads a day or a sum in its own way.
     cursor.execute(f"SELECT {said} FROM {table}")
-    return [values for (values,) in cursor.fetchall()]
+    return ", ".join(columns), [values for (values,) in cursor.fetchall()]
 
 
 def _write(cursor: Any, table: str, rows: Any) -> None:
@@ -106,5 +108,7 @@ def _write(cursor: Any, table: str, rows: Any) -> None:
         with cursor.copy(f"COPY {table} FROM STDIN") as copy:
             copy.write(rows)
         return
-    for start in range(0, len(rows), AT_ONCE):
-        cursor.execute(f"INSERT INTO {table} VALUES ({'),('.join(rows[start : start + AT_ONCE])})")
+    columns, values = rows
+    for start in range(0, len(values), AT_ONCE):
+        some = "),(".join(values[start : start + AT_ONCE])
+        cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({some})")

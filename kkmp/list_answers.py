@@ -1,5 +1,6 @@
 """How a list of columns answers: as a page, as the piece of it that htmx asked for, as a file, or to be printed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
+from kkmp.languages import in_office_language
 from kkmp.listing import FILE_KINDS, ListForm, Listing, file_headings, file_rows, list_columns
 from kkmp.tabular.writing import Text, stream
 
@@ -85,10 +87,16 @@ def _area(form: ListForm, question: Question) -> str:
 def _log(
     request: HttpRequest, verb: Verb, register: Register, *, form: ListForm, count: int, question: Question
 ) -> None:
-    target = _("%(list)s per %(day)s, %(area)s: %(count)d baris") % {
-        "list": register.title,
-        "day": date_format(question.on, "d/m/Y"),
-        "area": _area(form, question),
-        "count": count,
-    }
+    target = copy_in_log(register.title, on=question.on, area=lambda: _area(form, question), count=count)
     record_access(request, verb, target=target)
+
+
+def copy_in_log(title: Text, *, on: date, area: Callable[[], str], count: int) -> str:
+    """“Daftar anggota per 16/03/2026, KKMP Melawai: 60 baris”; `area` is asked in the language of the log."""
+    with in_office_language():
+        return _("%(list)s per %(day)s, %(area)s: %(count)d baris") % {
+            "list": title,
+            "day": date_format(on, "d/m/Y"),
+            "area": area(),
+            "count": count,
+        }

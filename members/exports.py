@@ -15,12 +15,11 @@ from django.utils.translation import pgettext_lazy
 
 from cooperatives.models import Cooperative, Gender
 from kkmp.columns import words_of
-from kkmp.crypto import UndecipherableError
 from kkmp.listing import FETCHED
 from kkmp.tabular.writing import Heading, OutCell, Text
 from members.imports.member_columns import TITLES, Standing
 from members.models import Domicile, EndReason, Member, MemberKind, Movement, SavingsEntry, SavingsKind
-from members.national_ids import masked, open_national_id
+from members.national_ids import masked, open_if_possible
 
 # Of the columns that the import knows those that hold one value each.
 REGISTER = (
@@ -119,11 +118,9 @@ def register_rows(members: QuerySet[Member], areas: Areas, *, is_clear: bool) ->
 
 
 def _number(row: Any) -> str:
-    try:
-        return open_national_id(Member(uid=row.uid, national_id_cipher=row.national_id_cipher))
-    except UndecipherableError:
-        # One row under a lost key does not break the file of all others.
-        return masked(row.national_id_last)
+    """One row under a lost key does not break the file of all others."""
+    member = Member(uid=row.uid, national_id_cipher=row.national_id_cipher)
+    return open_if_possible(member) or masked(row.national_id_last)
 
 
 def _standing(joined_on: date | None, ended_on: date | None) -> Standing:

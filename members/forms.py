@@ -18,7 +18,7 @@ from members.models import Domicile, EndReason, Member, MemberKind
 from members.national_ids import (
     double_of,
     masked,
-    open_national_id,
+    open_if_possible,
     refuse_double,
     set_national_id,
     take_seal,
@@ -129,7 +129,7 @@ class PersonForm(SealedForm):
         """Said after saving, never refused: two people may bear one name, and one person may be written twice."""
         member: Member = self.instance
         told = warnings_about(
-            open_national_id(member),
+            open_if_possible(member),
             cooperative=member.cooperative,
             gender=member.gender,
             birth_date=member.birth_date,

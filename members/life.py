@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from kkmp.accounts.models import User
 from kkmp.charts import Lane, Segment
-from kkmp.crypto import UndecipherableError
 from members.models import Member, MemberState
-from members.national_ids import open_national_id
+from members.national_ids import open_if_possible
 
 # A story of one day still gets a month of room to be drawn in.
 LEAST_SPAN = timedelta(days=30)
@@ -25,11 +24,7 @@ class Life:
 
 def memberships_of(member: Member, user: User) -> list[Member]:
     """This membership and the others of the same identity number in the same cooperative, the oldest first."""
-    try:
-        digits = open_national_id(member)
-    except UndecipherableError:
-        # Without its key nothing can be said of others; the page of this one still opens.
-        digits = ""
+    digits = open_if_possible(member)
     if not digits:
         return [member]
     mine = Member.objects.visible_to(user).filter(cooperative=member.cooperative_id)

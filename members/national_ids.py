@@ -58,6 +58,14 @@ def open_national_id(member: Member) -> str:
     ).decode()
 
 
+def open_if_possible(member: Member) -> str:
+    """As `open_national_id`, but empty where the key is gone: for what can go on without the number."""
+    try:
+        return open_national_id(member)
+    except crypto.UndecipherableError:
+        return ""
+
+
 def copy_national_id(source: Member, target: Member) -> None:
     """Seal the number of one row for another one of the same person, unseen; saves nothing."""
     set_national_id(target, open_national_id(source))

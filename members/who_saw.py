@@ -1,12 +1,17 @@
 """How the access log names a member, and who looked at one: the log itself keeps no name of a member."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q, QuerySet
 
-from cooperatives.models import Cooperative
+from cooperatives.models import AreaGrant, Cooperative
 from kkmp.accounts.models import AccessEvent, Verb
 from members.models import Member
 
 # What is done with one person's data, or with a list that the person stands in.
+# Titles of the lists and files that hold members, as the log has them.
+LISTS = ("Daftar anggota", "Buku anggota", "Mutasi simpanan", "Saldo dan tunggakan")
 TOLD = (Verb.PERSON_VIEWED, Verb.REVEALED, Verb.EXPORTED, Verb.PRINTED, Verb.DOWNLOADED)
 
 
@@ -38,11 +43,24 @@ def lists_with(member: Member) -> QuerySet[AccessEvent]:
     since = member.joined_on or member.applied_on
     copied = Q(target__startswith=book_in_log("01", member.cooperative))
     # As lists and whole files are logged: “Buku anggota dengan NIK per 16/03/2026, KKMP Melawai: 60 baris”.
-    copied |= Q(
-        verb__in=[Verb.EXPORTED, Verb.PRINTED, Verb.REVEALED], target__contains=f", {member.cooperative}: "
-    )
+    named = reduce(or_, (Q(target__startswith=title) for title in LISTS))
+    there = reduce(or_, (Q(target__contains=f", {area}: ") for area in _areas_of(member.cooperative)))
+    copied |= named & there
     copies = _told().filter(copied)
     return copies.filter(at__date__gte=since) if since else copies
+
+
+def _areas_of(cooperative: Cooperative) -> list[str]:
+    """What the log calls the areas whose lists hold this cooperative's members: itself, or a whole area of somebody."""
+    kecamatan = cooperative.kelurahan.kecamatan
+    granted = AreaGrant.objects.filter(Q(kelurahan=cooperative.kelurahan_id) | Q(kecamatan=kecamatan.pk))
+    keepers = granted.order_by("user__username").values_list("user__username", flat=True).distinct()
+    return [
+        str(cooperative),
+        f"Kecamatan {kecamatan}",
+        "Jakarta Selatan",
+        *(f"Wilayah {username}" for username in keepers),
+    ]
 
 
 def _told() -> QuerySet[AccessEvent]:

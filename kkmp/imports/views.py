@@ -26,6 +26,7 @@ from kkmp.imports.services import confirm as confirm_batch
 from kkmp.imports.services import confirmed_twin, name_columns, preview, targets_of
 from kkmp.imports.services import undo as undo_batch
 from kkmp.imports.staging import RETURNED
+from kkmp.languages import in_office_language
 from kkmp.listing import FILE_KINDS, as_file, paginate
 from kkmp.tabular.heads import head_of
 from kkmp.tabular.reading import Column, FileError
@@ -194,9 +195,9 @@ def failed_rows(request: HttpRequest, pk: int) -> HttpResponse:
         (*(batch.cell(row, column.key) for column in shown), batch.pk, row.number, _told(row))
         for row in failed
     ]
-    record_access(
-        request, Verb.DOWNLOADED, target=_("baris impor %(id)d yang perlu diperbaiki") % {"id": batch.pk}
-    )
+    with in_office_language():
+        target = _("baris impor %(id)d yang perlu diperbaiki") % {"id": batch.pk}
+    record_access(request, Verb.DOWNLOADED, target=target)
     kind = request.GET.get("format")
     return as_file(
         kind if kind in FILE_KINDS else "xlsx",
@@ -288,12 +289,12 @@ def _line(batch: ImportBatch, row: ImportRow, columns: Sequence[Column]) -> _Lin
 def _record_persons(request: HttpRequest, batch: ImportBatch, importer: Importer[object], verb: Verb) -> None:
     """Rows that name persons are seen by name: that is logged, as a look at their pages is."""
     if request.method == "GET" and any(column.is_national_id for column in importer.columns):
-        record_access(
-            request,
-            verb,
-            target=_("impor %(id)d, %(cooperative)s")
-            % {"id": batch.pk, "cooperative": batch.cooperative or _("beberapa koperasi")},
-        )
+        with in_office_language():
+            target = _("impor %(id)d, %(cooperative)s") % {
+                "id": batch.pk,
+                "cooperative": batch.cooperative or _("beberapa koperasi"),
+            }
+        record_access(request, verb, target=target)
 
 
 def _person(request: HttpRequest) -> User:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View
 from cooperatives.models import Cooperative
-from kkmp.logs import mask_national_ids
+from kkmp.fields import no_national_id
 
 PURPOSE_LENGTH = 200
 
@@ -39,12 +38,6 @@ class ShelfForm(forms.Form):
             del self.fields["member"]
 
 
-def refuse_national_id(text: str) -> None:
-    """What is typed as a purpose stays in the access log, where no identity number may stand."""
-    if mask_national_ids(text) != text:
-        raise ValidationError(_("Jangan menulis NIK di sini; keperluan tersimpan di log akses."))
-
-
 class PurposeForm(forms.Form):
     """Why whole identity numbers are needed; the words stand in the access log and across each page."""
 
@@ -52,7 +45,7 @@ class PurposeForm(forms.Form):
         label=_("Keperluan"),
         min_length=5,
         max_length=PURPOSE_LENGTH,
-        validators=[refuse_national_id],
+        validators=[no_national_id],
         help_text=_(
             "Misalnya “RAT 2026, diserahkan kepada notaris”. Tercatat di log akses dan tercetak di setiap halaman."
         ),
@@ -67,7 +60,7 @@ class LetterForm(forms.Form):
         label=_("Keperluan"),
         min_length=5,
         max_length=PURPOSE_LENGTH,
-        validators=[refuse_national_id],
+        validators=[no_national_id],
         help_text=_("Tercatat di log akses."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -60,9 +60,9 @@ def letter_paper(member: Member, asked: Asked) -> Paper:
                 ),
             ),
             Section(
-                _("Buku anggota yang memuat Anda"),
+                _("Buku, daftar, dan berkas yang dapat memuat Anda"),
                 table=_table(
-                    _LOOK_COLUMNS, lists_with(member), asked, _("Buku anggota belum pernah dicetak.")
+                    _LOOK_COLUMNS, lists_with(member), asked, _("Belum ada yang dicetak atau diunduh.")
                 ),
             ),
             Section(_("Hak Anda"), text=_closing()),

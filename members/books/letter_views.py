@@ -14,8 +14,9 @@ from kkmp.accounts.services import record_access
 from members.books.definition import Asked
 from members.books.forms import LetterForm
 from members.books.letter import letter_paper
-from members.books.views import member_seen, pdf_answer
+from members.books.views import pdf_answer
 from members.models import Member
+from members.persons import visible_member
 from members.throttle import consume, too_often
 from members.who_saw import named_in_log
 
@@ -24,7 +25,7 @@ RIGHTS = ("members.view_member", "members.view_savingsentry")
 
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     view = read_view(request)
-    member = member_seen(request, pk)
+    member = visible_member(request, pk)
     if not view.user.has_perms(RIGHTS):
         raise PermissionDenied
     form = LetterForm(

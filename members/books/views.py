@@ -23,6 +23,7 @@ from members.books.definition import Asked, Book
 from members.books.forms import PurposeForm, ShelfForm
 from members.books.shelf import BOOKS, OF_COOPERATIVE, counts_of, make_book
 from members.models import Member
+from members.persons import visible_member
 from members.tabs import member_tabs
 from members.throttle import consume, too_often
 from members.who_saw import book_in_log, named_in_log
@@ -101,7 +102,7 @@ def book(request: HttpRequest, code: str, number: str) -> HttpResponse:
 def savings_book(request: HttpRequest, pk: int) -> HttpResponse:
     """A member's savings card."""
     view = read_view(request)
-    member = member_seen(request, pk)
+    member = visible_member(request, pk)
     _permitted(request, savings.BOOK)
     return _answer(
         request,
@@ -112,14 +113,6 @@ def savings_book(request: HttpRequest, pk: int) -> HttpResponse:
         slug=f"buku-04-anggota-{slugify(member.number)}",
         back_href=view.link(reverse("books:index"), cooperative=member.cooperative.kelurahan_id),
     )
-
-
-def member_seen(request: HttpRequest, pk: int) -> Member:
-    """404 where this person does not see the row; 403 for whoever sees the cooperatives but no member."""
-    if not request.user.has_perm("members.view_member"):
-        raise PermissionDenied
-    members = Member.objects.visible_to(request.user).select_related("cooperative__kelurahan__kecamatan")
-    return get_object_or_404(members, pk=pk)
 
 
 def _permitted(request: HttpRequest, asked_for: Book) -> None:

@@ -21,6 +21,7 @@ from members.imports.member_rows import ReadRow
 from members.imports.member_undo import BEFORE, MEMBER, Undoing, values_before
 from members.models import Domicile, EndReason, Member, MemberKind
 from members.national_ids import sealed
+from members.services import lock_register
 
 ROWS_AT_ONCE = 1_000
 _SEALED = ("national_id_cipher", "national_id_index", "national_id_last")
@@ -54,8 +55,7 @@ class MemberImporter(Importer[Plan]):
         return _template()
 
     def lock(self) -> None:
-        # As every writer of the register does: numbers are given one at a time, and a double is seen.
-        Cooperative.objects.select_for_update().get(pk=self._cooperative.pk)
+        lock_register(self._cooperative.pk)
 
     def check(self, rows: Sequence[GivenRow], *, user: User) -> list[CheckedRow[Plan]]:
         today = timezone.localdate()

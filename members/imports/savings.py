@@ -21,7 +21,7 @@ from members.imports.savings_template import empty_sheet
 from members.imports.savings_undo import ENTRY, Undoing
 from members.models import Member, SavingsEntry
 from members.savings.rules import Dues, closed_through, next_receipt_no, receipt_after
-from members.savings.services import lock
+from members.services import lock_register
 
 ROWS_AT_ONCE = 1_000
 
@@ -61,7 +61,7 @@ class SavingsImporter(Importer[Entries]):
         return empty_sheet()
 
     def lock(self) -> None:
-        lock(self._cooperative)
+        lock_register(self._cooperative.pk)
 
     def check(self, rows: Sequence[GivenRow], *, user: User) -> list[CheckedRow[Entries]]:
         today = timezone.localdate()

@@ -12,13 +12,13 @@ from kkmp.accounts.models import User
 from kkmp.templatetags.ui import tanggal
 from members.models import MonthLock
 from members.savings.rules import closed_through, last_of_month
-from members.savings.services import lock
+from members.services import lock_register
 
 
 @transaction.atomic
 def close_months(*, cooperative: Cooperative, month: date, by: User) -> MonthLock:
     """Close everything up to the last day of a month that is over."""
-    lock(cooperative)
+    lock_register(cooperative.pk)
     through_on = last_of_month(month)
     if through_on >= timezone.localdate():
         raise ValidationError(_("Bulan itu belum berakhir."))
@@ -31,7 +31,7 @@ def close_months(*, cooperative: Cooperative, month: date, by: User) -> MonthLoc
 @transaction.atomic
 def reopen_months(*, month_lock: MonthLock, reason: str, by: User) -> None:
     """Open what was closed, with a reason; never by the one who closed it."""
-    lock(month_lock.cooperative)
+    lock_register(month_lock.cooperative_id)
     stored = MonthLock.objects.get(pk=month_lock.pk)
     if stored.reopened_at:
         raise ValidationError(_("Bulan ini sudah dibuka lagi."))

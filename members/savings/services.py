@@ -29,11 +29,7 @@ from members.savings.rules import (
     receipt_after,
     why_not_payable,
 )
-
-
-def lock(cooperative: Cooperative) -> None:
-    # No key: rows that only refer to the cooperative, written elsewhere, do not wait.
-    Cooperative.objects.select_for_update(no_key=True).get(pk=cooperative.pk)
+from members.services import lock_register
 
 
 @transaction.atomic
@@ -52,7 +48,7 @@ def record_deposits(
 
     Raises ValidationError with a sentence for the page, also where a month is paid already.
     """
-    lock(member.cooperative)
+    lock_register(member.cooperative_id)
     check_day(member.cooperative, value_on)
     wanted = sorted(set(months))
     amounts: list[tuple[SavingsKind, int, date | None]] = []
@@ -103,7 +99,7 @@ def withdraw(
     *, member: Member, amount_idr: int, value_on: date, by: User, receipt_no: str = "", note: str = ""
 ) -> SavingsEntry:
     """Pay out voluntary saving; principal and mandatory saving go out by `refund` alone (UU 25/1992)."""
-    lock(member.cooperative)
+    lock_register(member.cooperative_id)
     check_day(member.cooperative, value_on)
     check_takes(member, SavingsKind.VOLUNTARY, amount_idr, value_on)
     [entry] = _write(
@@ -128,7 +124,7 @@ def refund(
     *, member: Member, value_on: date, by: User, receipt_no: str = "", note: str = ""
 ) -> list[SavingsEntry]:
     """Give back everything to somebody who has left: all three balances go to zero under one receipt."""
-    lock(member.cooperative)
+    lock_register(member.cooperative_id)
     member.refresh_from_db(fields=["ended_on", "voided_on"])
     check_day(member.cooperative, value_on)
     if member.ended_on is None and member.voided_on is None:
@@ -177,7 +173,7 @@ def record_opening(
     note: str = "",
 ) -> list[SavingsEntry]:
     """Take over balances from an older book; `paid_until` is the last month that counts as paid, with any amount."""
-    lock(member.cooperative)
+    lock_register(member.cooperative_id)
     check_day(member.cooperative, value_on)
     amounts = {
         SavingsKind.PRINCIPAL: principal_idr,
@@ -214,7 +210,7 @@ def record_opening(
 @transaction.atomic
 def reverse_entry(*, entry: SavingsEntry, reason: str, value_on: date, by: User) -> SavingsEntry:
     """Take an entry back, once, by an entry of its own with the opposite amount and the reason as its note."""
-    lock(entry.cooperative)
+    lock_register(entry.cooperative_id)
     stored = SavingsEntry.objects.select_related("member__cooperative").get(pk=entry.pk)
     check_day(stored.cooperative, value_on)
     if not reason.strip():
@@ -270,7 +266,7 @@ def collect(
 
     `ticks` are (key of a member, month); a member of another cooperative or a month that nobody owes is refused.
     """
-    lock(cooperative)
+    lock_register(cooperative.pk)
     check_day(cooperative, value_on)
     by_member: dict[int, set[date]] = defaultdict(set)
     for member_id, month in ticks:
@@ -321,7 +317,7 @@ def _write(entries: Iterable[SavingsEntry]) -> list[SavingsEntry]:
         with transaction.atomic():
             return SavingsEntry.objects.bulk_create(rows)
     except IntegrityError as error:
-        # An import writes without this lock; its row may have come between the check and ours.
+        # Somebody wrote past the lock, from psql for instance, between the check and this.
         raise ValidationError(
             _("Orang lain baru saja mencatat simpanan di koperasi ini. Muat ulang halaman, lalu periksa.")
         ) from error

@@ -6,15 +6,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from cooperatives.asof import read_view
 from cooperatives.models import Cooperative, CooperativeQuerySet
 from cooperatives.views.profile import permitted
 from kkmp.accounts.models import User, Verb
 from kkmp.accounts.services import record_access
-from kkmp.tabular.writing import stream
+from kkmp.list_answers import copy_in_log
+from kkmp.tabular.writing import Text, stream
 from members.export_forms import ClearFileForm, FileForm
 from members.exports import (
     Areas,
@@ -47,7 +49,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return _page(request, form=form)
     areas = Areas(mine, form.cleaned_data["cooperative"])
     members = members_of(Member.objects.visible_to(request.user), areas)
-    target = _in_the_log(_("Buku anggota"), areas, members.count())
+    target = _in_log(request, gettext_lazy("Buku anggota"), areas, members.count())
     record_access(request, Verb.EXPORTED, target=target)
     return stream(
         register_headings(areas),
@@ -62,8 +64,13 @@ def _clear_file(request: HttpRequest, form: ClearFileForm, areas: Areas) -> Http
         return too_often(request)
     members = members_of(Member.objects.visible_to(request.user), areas)
     rows, numbers = members.count(), members.exclude(national_id_cipher=None).count()
-    exported = _in_the_log(_("Buku anggota dengan NIK"), areas, rows)
-    revealed = _in_the_log(_("%(count)d NIK dalam berkas buku anggota") % {"count": numbers}, areas, rows)
+    exported = _in_log(request, gettext_lazy("Buku anggota dengan NIK"), areas, rows)
+    revealed = _in_log(
+        request,
+        format_lazy("{list}, {count} NIK", list=gettext_lazy("Buku anggota dengan NIK"), count=numbers),
+        areas,
+        rows,
+    )
     # First the log: no file leaves that nobody will know of.
     with transaction.atomic():
         record_access(request, Verb.EXPORTED, target=exported, purpose=form.in_words())
@@ -84,7 +91,7 @@ def export_ledger(request: HttpRequest) -> HttpResponseBase:
         return _page(request, ledger_form=form)
     areas = Areas(mine, form.cleaned_data["cooperative"])
     entries = entries_of(SavingsEntry.objects.visible_to(request.user), areas)
-    target = _in_the_log(_("Mutasi simpanan"), areas, entries.count())
+    target = _in_log(request, gettext_lazy("Mutasi simpanan"), areas, entries.count())
     record_access(request, Verb.EXPORTED, target=target)
     return stream(
         ledger_headings(areas),
@@ -134,10 +141,9 @@ def _file_name(slug: str, areas: Areas, kind: str) -> str:
     return f"{slug}-{timezone.localdate().isoformat()}-{slugify(_area(areas))}.{kind}"
 
 
-def _in_the_log(what: str, areas: Areas, count: int) -> str:
-    return _("%(list)s per %(day)s, %(area)s: %(count)d baris") % {
-        "list": what,
-        "day": date_format(timezone.localdate(), "d/m/Y"),
-        "area": _area(areas),
-        "count": count,
-    }
+def _in_log(request: HttpRequest, title: Text, areas: Areas, count: int) -> str:
+    """As lists are logged, so that the letter to a member finds both (`members.who_saw`)."""
+    view = read_view(request)
+    return copy_in_log(
+        title, on=view.today, area=lambda: str(areas.chosen or view.area_in_words), count=count
+    )

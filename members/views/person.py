@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,20 +22,13 @@ from members.forms import ApplicationForm, MemberForm, PersonForm, TakeOverForm
 from members.life import lanes_of, memberships_of
 from members.models import Member, MemberState
 from members.national_ids import masked
+from members.persons import visible_member
 from members.services import apply_for_membership, return_member, take_over
 from members.tabs import person_links
 from members.who_saw import named_in_log
 
 # What a person who returns is not asked for again.
 CARRIED = ("full_name", "gender", "birth_date", "phone", "address", "rt", "rw", "domicile")
-
-
-def visible_member(request: HttpRequest, pk: int) -> Member:
-    """404 where this person does not see the row; 403 for whoever sees the cooperatives but no member."""
-    if not request.user.has_perm("members.view_member"):
-        raise PermissionDenied
-    mine = Member.objects.visible_to(request.user).select_related("cooperative__kelurahan__kecamatan")
-    return get_object_or_404(mine, pk=pk)
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:

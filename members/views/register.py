@@ -13,6 +13,7 @@ from cooperatives.asof import View, read_view
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
+from kkmp.languages import in_office_language
 from kkmp.list_answers import Register, answer, copy_of
 from kkmp.listing import list_columns
 from members.list_forms import FindForm, MemberListForm
@@ -20,6 +21,7 @@ from members.models import Member, count_members
 from members.months import months_of_members, series_of
 from members.tabs import member_tabs
 from members.throttle import consume, too_often
+from members.who_saw import named_in_log
 
 MEMBERS = Register(gettext_lazy("Daftar anggota"), "anggota")
 
@@ -66,9 +68,7 @@ def find(request: HttpRequest) -> HttpResponse:
             return too_often(request)
         rows = Member.objects.visible_to(request.user).with_national_id(form.cleaned_data["national_id"])
         found = list(rows.select_related("cooperative__kelurahan__kecamatan"))
-        record_access(
-            request, Verb.PERSON_VIEWED, target=_("pencarian NIK: %(count)d baris") % {"count": len(found)}
-        )
+        _record_search(request, found)
     context = {
         "view": view,
         "form": form,
@@ -76,6 +76,14 @@ def find(request: HttpRequest) -> HttpResponse:
         "is_asked": found is not None,
     }
     return render(request, "members/find.html", context)
+
+
+def _record_search(request: HttpRequest, found: list[Member]) -> None:
+    """Whom it found by name, since their pages need not be opened any more; that nobody was found is a fact too."""
+    with in_office_language():
+        purpose, nobody = _("pencarian NIK"), _("NIK tidak ditemukan")
+    for target in [named_in_log(member) for member in found] or [nobody]:
+        record_access(request, Verb.PERSON_VIEWED, target=target, purpose=purpose)
 
 
 def months(request: HttpRequest) -> HttpResponse:

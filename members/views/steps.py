@@ -18,10 +18,11 @@ from kkmp.templatetags.ui import rupiah
 from members.admission import conditions_of
 from members.models import EndReason, MemberKind
 from members.national_ids import open_national_id
+from members.persons import visible_member
 from members.services import admit, end_membership, savings_left_idr, void_membership
 from members.step_forms import AdmitForm, EndForm, RevealForm, VoidForm
 from members.throttle import consume, too_often
-from members.views.person import is_closed, visible_member
+from members.views.person import is_closed
 from members.who_saw import named_in_log
 
 

@@ -12,8 +12,12 @@ from kkmp.accounts.models import User
 from kkmp.imports.models import ImportBatch
 from kkmp.imports.services import confirm, preview
 from members.models import Member
+from tests.member_factories import synthetic_national_id
 
 Cell = str | int | float | date | None
+BORN = date(1980, 5, 17)
+ANI_ID = synthetic_national_id(1, born_on=BORN, is_woman=True)
+BUDI_ID = synthetic_national_id(2, born_on=BORN)
 HEAD = ("No. Anggota", "NIK", "Nama Lengkap", "L/P", "Tgl Lahir", "Tgl Masuk")
 
 

@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from kkmp.accounts.models import AccessEvent, User, Verb
 from members.models import Member
+from members.who_saw import named_in_log
 from tests.factories import KecamatanFactory, UserFactory, officer_of
 from tests.member_factories import MemberFactory, synthetic_national_id
-from tests.reading import errors_of, page_of, text_of
+from tests.reading import errors_of, page_of, text_of, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 FIND = "/members/find/"
@@ -43,16 +44,19 @@ def logged(verb: Verb) -> list[tuple[int, str, str]]:
 
 
 def test_whole_number_finds_every_membership_in_scope(staff: Client, sudin: User) -> None:
-    MemberFactory.create(full_name="Hidup", national_id=FIRST)
-    MemberFactory.create(full_name="Pernah", national_id=FIRST, ended=True)
+    found = [
+        MemberFactory.create(full_name="Hidup", national_id=FIRST),
+        MemberFactory.create(full_name="Pernah", national_id=FIRST, ended=True),
+    ]
     MemberFactory.create(full_name="Lain", national_id=SECOND)
     assert sorted(names_found(staff, FIRST)) == ["Hidup", "Pernah"]
     assert sorted(names_found(staff, f"{FIRST[:6]}.{FIRST[6:]}")) == ["Hidup", "Pernah"]
     assert names_found(staff, synthetic_national_id(3)) == []
-    assert logged(Verb.PERSON_VIEWED) == [
-        (sudin.pk, "pencarian NIK: 2 baris", ""),
-        (sudin.pk, "pencarian NIK: 2 baris", ""),
-        (sudin.pk, "pencarian NIK: 0 baris", ""),
+    seen = sorted((sudin.pk, named_in_log(member), "pencarian NIK") for member in found)
+    told = logged(Verb.PERSON_VIEWED)
+    assert [sorted(told[:2]), sorted(told[2:4]), told[4:]] == [
+        *(seen, seen),
+        [(sudin.pk, "NIK tidak ditemukan", "pencarian NIK")],
     ]
 
 
@@ -198,3 +202,13 @@ def test_a_number_whose_key_is_gone_is_told_and_its_page_still_opens(staff: Clie
     assert answer.status_code == 503
     assert "Nomor ini tidak dapat dibuka" in answer.content.decode()
     assert logged(Verb.REVEALED) == []
+
+
+def test_what_is_saved_is_told_as_saved_also_without_its_key(staff: Client, settings: Any) -> None:
+    member = MemberFactory.create(full_name="Tersegel", national_id=FIRST)
+    settings.DATA_KEYS = (bytes(range(200, 232)),)
+    address = reverse("members:edit", args=[member.pk])
+    typed = values_of(page_of(staff, address)) | {"phone": "0812-0000-0001"}
+    assert staff.post(address, typed).status_code == 302
+    member.refresh_from_db()
+    assert member.phone == "0812-0000-0001"

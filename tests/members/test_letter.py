@@ -16,7 +16,7 @@ from cooperatives.models import Cooperative
 from kkmp.accounts.models import AccessEvent, User, Verb
 from kkmp.accounts.services import record_access
 from members.models import Member
-from members.who_saw import book_in_log, looks_at, named_in_log
+from members.who_saw import book_in_log, lists_with, looks_at, named_in_log
 from tests import header
 from tests.factories import CooperativeFactory, UserFactory, officer_of
 from tests.member_factories import MemberFactory, SavingsEntryFactory, synthetic_national_id
@@ -127,7 +127,7 @@ def test_letter_tells_changes_savings_and_who_looked(reader: Client, officer: Us
         (Verb.PRINTED, f"{book_in_log('01', CooperativeFactory.create())} per 16/03/2026: 2 anggota", ""),
         (
             Verb.REVEALED,
-            f"2 NIK dalam berkas buku anggota per 16/03/2026, {member.cooperative}: 2 baris",
+            f"Buku anggota dengan NIK, 2 NIK per 16/03/2026, {member.cooperative}: 2 baris",
             "RAT",
         ),
         (Verb.EXPORTED, f"Buku anggota per 16/03/2026, {CooperativeFactory.create()}: 2 baris", ""),
@@ -149,14 +149,58 @@ def test_letter_tells_changes_savings_and_who_looked(reader: Client, officer: Us
         [who, "data orang dilihat", named_in_log(member), ""],
     ]
     printed = f"{book_in_log('01', member.cooperative)} per 16/03/2026: 2 anggota"
-    assert [line[1:] for line in lines_of(page, "Buku anggota yang memuat Anda")] == [
+    assert [line[1:] for line in lines_of(page, "Buku, daftar, dan berkas yang dapat memuat Anda")] == [
         [
             who,
             "nomor identitas dibuka",
-            f"2 NIK dalam berkas buku anggota per 16/03/2026, {member.cooperative}: 2 baris",
+            f"Buku anggota dengan NIK, 2 NIK per 16/03/2026, {member.cooperative}: 2 baris",
             "RAT",
         ],
         [who, "dicetak", printed, ""],
+    ]
+
+
+def test_every_page_and_file_that_showed_the_person_is_told(
+    reader: Client, officer: User, member: Member
+) -> None:
+    """Asked for at the pages themselves, also by somebody who reads English, and of whole areas."""
+    own = named_in_log(member)
+    elsewhere = MemberFactory.create()
+    for address in (
+        member.get_absolute_url(),
+        reverse("savings:card", args=[member.pk]),
+        reverse("books:savings_book", args=[member.pk]),
+    ):
+        assert reader.get(address).status_code == 200
+    reader.post(reverse("members:find"), {"national_id": NATIONAL_ID})
+    sudin = Client()
+    sudin.force_login(UserFactory.create(sudin=True))
+    sudin.cookies["django_language"] = "en"
+    for address in (
+        "/members/?format=csv",
+        "/savings/?format=csv",
+        "/savings/arrears/?format=csv",
+        "/members/export/?format=csv",
+        "/members/export/savings/?format=csv",
+        # Neither of these holds the person.
+        "/outlets/?format=csv",
+        f"/members/?format=csv&cooperative={elsewhere.cooperative.kelurahan_id}",
+    ):
+        assert sudin.get(address).status_code == 200
+    reader.get("/members/export/?format=csv")
+    assert [event.target for event in looks_at(member)] == [
+        own,
+        f"Buku 04, {own} per 16/03/2026: 1 anggota",
+        f"simpanan, {own}",
+        own,
+    ]
+    assert [event.target for event in lists_with(member)] == [
+        f"Buku anggota per 16/03/2026, Wilayah {officer.username}: 1 baris",
+        "Mutasi simpanan per 16/03/2026, Jakarta Selatan: 0 baris",
+        "Buku anggota per 16/03/2026, Jakarta Selatan: 2 baris",
+        "Saldo dan tunggakan per 16/03/2026, Jakarta Selatan: 0 baris",
+        "Mutasi simpanan per 16/03/2026, Jakarta Selatan: 0 baris",
+        "Daftar anggota per 16/03/2026, Jakarta Selatan: 2 baris",
     ]
 
 
@@ -220,7 +264,7 @@ def test_queries_do_not_grow(
         member.phone = f"0812-{number}"
         member.save()
         record_access(None, Verb.PERSON_VIEWED, target=named_in_log(member), user=officer)
-    with django_assert_num_queries(header.OFFICER + 9):
+    with django_assert_num_queries(header.OFFICER + 10):
         reader.post(letter(member), {"purpose": ASKED, "page": "1"})
 
 

@@ -15,21 +15,19 @@ from members.models import Member
 from members.national_ids import open_national_id
 from tests.factories import CooperativeFactory, officer_of
 from tests.member_factories import synthetic_national_id
-from tests.members.import_sheets import csv_of, effects_of, errors_of, imported, previewed, register, workbook
+from tests.members.import_sheets import (
+    BORN,
+    csv_of,
+    effects_of,
+    errors_of,
+    imported,
+    previewed,
+    register,
+    workbook,
+)
 
-BORN = date(1980, 5, 17)
 JOINED = date(2025, 8, 17)
 IDS = [synthetic_national_id(n, born_on=BORN, is_woman=n == 1) for n in range(4)]
-
-
-@pytest.fixture
-def cooperative(db: None, today: date) -> Cooperative:
-    return CooperativeFactory.create()
-
-
-@pytest.fixture
-def officer(cooperative: Cooperative) -> User:
-    return officer_of(cooperative.kelurahan)
 
 
 def titled_with_merged_heads() -> bytes:

@@ -1,39 +1,19 @@
 """An import of members taken back: what goes, what becomes what it was, and what stays."""
 
-from datetime import date
-
 import pytest
 
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from kkmp.imports.services import undo
 from members.models import Member
-from tests.factories import CooperativeFactory, officer_of
-from tests.member_factories import MemberFactory, SavingsEntryFactory, synthetic_national_id
+from tests.member_factories import MemberFactory, SavingsEntryFactory
 from tests.members.import_sheets import (
+    ANI_ID,
+    BUDI_ID,
     csv_of,
     imported,
     register,
 )
-
-BORN = date(1980, 5, 17)
-ANI_ID = synthetic_national_id(1, born_on=BORN, is_woman=True)
-BUDI_ID = synthetic_national_id(2, born_on=BORN)
-ANI = ("A-01", ANI_ID, "Ani Contoh", "P", "17/05/1980", "17 Agustus 2025")
-BUDI = ("A-02", BUDI_ID, "Budi Contoh", "Laki-laki", "17-05-80", "01.09.2025")
-GOOD_ROW = ("A-09", "", "Gita Contoh", "", "", "17/08/2025", "", "")
-NO_DOMICILE = "Domisili KTP belum diketahui."
-WHOLE = ("number", "full_name", "gender", "birth_date", "joined_on", "national_id_last", "is_taken_over")
-
-
-@pytest.fixture
-def cooperative(db: None, today: date) -> Cooperative:
-    return CooperativeFactory.create()
-
-
-@pytest.fixture
-def officer(cooperative: Cooperative) -> User:
-    return officer_of(cooperative.kelurahan)
 
 
 def test_undo_removes_restores_and_tells_what_stays(cooperative: Cooperative, officer: User) -> None:

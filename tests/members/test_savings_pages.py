@@ -121,7 +121,7 @@ def test_the_card_shows_every_line_with_its_balance_and_is_logged(
         ("Cetak kartu simpanan", f"/books/members/{member.pk}/savings/"),
     ]
     [event] = AccessEvent.objects.filter(verb=Verb.PERSON_VIEWED)
-    assert (event.user, event.target) == (officer, "simpanan anggota A-1, KKMP Melawai")
+    assert (event.user, event.target) == (officer, f"simpanan, anggota A-1, KKMP Melawai (#{member.pk})")
 
 
 def test_one_receipt_takes_principal_months_and_voluntary(

@@ -22,6 +22,7 @@ from members.models import Member, Movement, SavingsEntry, SavingsKind
 from members.savings.figures import with_savings
 from members.savings.forms import BalanceListForm, EntryListForm
 from members.tabs import member_tabs, savings_tabs
+from members.who_saw import named_in_log
 
 LEDGER = Register(gettext_lazy("Mutasi simpanan"), "simpanan")
 BALANCES = Register(gettext_lazy("Saldo dan tunggakan"), "tunggakan")
@@ -93,12 +94,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(with_savings(mine, on=view.on), pk=pk)
     entries = SavingsEntry.objects.filter(member=member).by(view.on).select_related("recorded_by")
     lines = list(_lines(entries, may_reverse=view.user.has_perm("members.reverse_savingsentry")))
-    target = _("simpanan anggota %(number)s, %(cooperative)s")
-    record_access(
-        request,
-        Verb.PERSON_VIEWED,
-        target=target % {"number": member.number, "cooperative": member.cooperative},
-    )
+    record_access(request, Verb.PERSON_VIEWED, target=f"simpanan, {named_in_log(member)}")
     context = {
         "view": view,
         **tabs_of(request, "savings:arrears"),

@@ -19,6 +19,7 @@ from kkmp.edited import save_form
 from kkmp.parsing import month_after
 from kkmp.templatetags.ui import rupiah, tanggal
 from members.models import Member, SavingsEntry
+from members.persons import visible_member
 from members.savings.forms import DepositForm, OpeningForm, ReasonForm, ReceiptForm, WithdrawalForm
 from members.savings.rules import (
     MONTHS_AHEAD,
@@ -31,8 +32,7 @@ from members.savings.services import record_deposits, record_opening, refund, re
 
 
 def _member(request: HttpRequest, pk: int) -> tuple[Member, User]:
-    mine = Member.objects.visible_to(request.user).select_related("cooperative__kelurahan__kecamatan")
-    return get_object_or_404(mine, pk=pk), permitted(request, "members.add_savingsentry")
+    return visible_member(request, pk), permitted(request, "members.add_savingsentry")
 
 
 @permission_required("members.view_savingsentry", raise_exception=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperatives.grants import grant_in_words
 from cooperatives.models import (
     AreaGrant,
+    AssetStatement,
     BoardTerm,
     Cooperative,
     Kecamatan,
@@ -164,6 +165,21 @@ class BoardTermAdmin(RemovableAdmin):
         (_("Orang"), {"fields": ["name", "gender"]}),
         (_("Waktu"), {"fields": [("starts_on", "ends_on")]}),
         (_("Penghapusan"), {"fields": [("removed_at", "removed_by")]}),
+    ]
+
+
+@admin.register(AssetStatement)
+class AssetStatementAdmin(EditedAdmin):
+    list_display = ["cooperative", "on", "amount_idr", "source"]
+    list_filter = ["on", "cooperative__kelurahan__kecamatan"]
+    list_select_related = ["cooperative__kelurahan"]
+    search_fields = ["cooperative__kelurahan__name", "cooperative__kelurahan__code", "source"]
+    search_help_text = _("Cari kelurahan atau sumber.")
+    autocomplete_fields = ["cooperative"]
+    date_hierarchy = "on"
+    fieldsets = [
+        (None, {"fields": ["cooperative", "on", "amount_idr"]}),
+        (_("Sumber"), {"fields": ["source"]}),
     ]
 
 

@@ -151,7 +151,18 @@ def update_refused_when(rule: AppendOnly, model: type[models.Model], operator: s
     if not rule.filled_once:
         return ""
     once = [column_of(model, field) for field in rule.filled_once]
-    others = [column for column in columns_of(model) if column not in once]
+    later = [column_of(model, field) for field in rule.or_once]
+    others = [column for column in columns_of(model) if column not in (*once, *later)]
+    if not later:
+        return f"({changed(others, operator)}) OR {_refilled(once)}"
+    # An update fills one of the two, or both; what it leaves alone may be empty or filled.
+    groups = [f"(({changed(group, operator)}) AND ({_refilled(group)}))" for group in (once, later)]
+    idle = f"NOT ({changed([*once, *later], operator)})"
+    return f"({changed(others, operator)}) OR {' OR '.join(groups)} OR {idle}"
+
+
+def _refilled(once: list[str]) -> str:
+    """SQL that is true unless these columns go, together, from empty to filled."""
     already = " OR ".join(f"""COALESCE(CAST(OLD."{column}" AS text), '') <> ''""" for column in once)
     empty = " OR ".join(f"""COALESCE(CAST(NEW."{column}" AS text), '') = ''""" for column in once)
-    return f"({changed(others, operator)}) OR ({already}) OR ({empty})"
+    return f"({already}) OR ({empty})"

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AppendOnly:
-    """Rows are added and never changed or deleted, but for fields that are filled together, once, from empty."""
+    """Rows are added and never changed or deleted, but for fields that are filled together, once, from empty.
+
+    `or_once` are other such fields, filled at a time of their own.
+    """
 
     model: str
     filled_once: tuple[str, ...] = ()
+    or_once: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,23 @@ DECLARED: tuple[Refusing, ...] = (
     AppendOnly("accounts.AccessEvent"),
     AppendOnly("outlets.StatusChange", filled_once=("retracted_at", "retracted_by", "retract_note")),
     AppendOnly("partners.StageChange"),
+    AppendOnly("outlets.SetAside", filled_once=("released_on", "released_by", "release_reason")),
+    AppendOnly(
+        "partners.Disbursement",
+        filled_once=("verified_by", "verified_at"),
+        or_once=("withdrawn_by", "withdrawn_at", "withdraw_reason"),
+    ),
+    AppendOnly("partners.FollowUp"),
+    AppendOnly("partners.Letter"),
+    # A gap follows the need that a support names: neither may wander to another outlet.
+    Fixed("outlets.CapitalNeed", field="outlet"),
+    Fixed("partners.Support", field="cooperative"),
+    Fixed("partners.Support", field="partner"),
+    Fixed("partners.Offer", field="partner"),
+    SameOwner("partners.Support", field="outlet", owner="cooperative"),
+    SameOwner("partners.Support", field="need", owner="outlet"),
+    SameOwner("partners.Support", field="offer", owner="partner"),
+    SameOwner("partners.Letter", field="offer", owner="partner"),
     SameOwner("outlets.StatusChange", field="outlet", owner="cooperative"),
     Fixed("outlets.Outlet", field="cooperative"),
     # A verified report is what its status changes lean on; a correction is a revision of its own.

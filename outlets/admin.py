@@ -13,6 +13,7 @@ from outlets.models import (
     Outlet,
     ReportLine,
     ReportStep,
+    SetAside,
     StatusChange,
     Visit,
 )
@@ -52,9 +53,32 @@ class CapitalNeedAdmin(EditedAdmin):
         (_("Waktu"), {"fields": ["since_on", "closed_on"]}),
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: CapitalNeed | None = None) -> list[str]:
+        # Grants and own money rely on where it belongs.
+        return ["outlet"] if obj else []
+
     @admin.display(description=_("koperasi"), ordering="outlet__cooperative__kelurahan__name")
     def cooperative(self, need: CapitalNeed) -> str:
         return str(need.outlet.cooperative)
+
+
+@admin.register(SetAside)
+class SetAsideAdmin(FactAdmin):
+    list_display = ["need", "amount_idr", "set_on", "by", "released_on"]
+    list_filter = [
+        "set_on",
+        ("released_on", admin.EmptyFieldListFilter),
+        "need__outlet__cooperative__kelurahan__kecamatan",
+    ]
+    list_select_related = ["need__outlet__cooperative__kelurahan", "by"]
+    search_fields = ["need__outlet__name", "need__outlet__cooperative__kelurahan__name"]
+    search_help_text = _("Cari gerai atau kelurahan.")
+    date_hierarchy = "set_on"
+    fieldsets = [
+        (None, {"fields": ["need", "amount_idr", "set_on"]}),
+        (_("Pencatatan"), {"fields": ["by", "recorded_at"]}),
+        (_("Pelepasan"), {"fields": ["released_on", "released_by", "release_reason"]}),
+    ]
 
 
 @admin.register(StatusChange)

@@ -1,5 +1,6 @@
 """The territory, the 65 cooperatives with their papers and boards, and what was said of them in public."""
 
+from cooperatives.models.assets import AssetStatement, AssetStatementQuerySet
 from cooperatives.models.board import (
     POSITIONS,
     SHARED_POSITIONS,
@@ -32,6 +33,8 @@ __all__ = [
     "SHARED_POSITIONS",
     "AreaGrant",
     "AreaGrantQuerySet",
+    "AssetStatement",
+    "AssetStatementQuerySet",
     "BoardTerm",
     "BoardTermQuerySet",
     "Body",

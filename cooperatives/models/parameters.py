@@ -20,6 +20,24 @@ class ParameterKey(models.TextChoices):
         "back_again_shown_days",
         _("Kontradiksi: hari berhenti lalu berjalan lagi masih ditampilkan"),
     )
+    GRANT_MEETING_PERCENT = (
+        "grant_meeting_percent",
+        _("Hibah: persen aset yang perlu persetujuan rapat anggota"),
+    )
+    LOAN_MOST_IDR = "loan_most_idr", _("Pinjaman bank: plafon tertinggi (Rp)")
+    LOAN_OPERATING_MOST_IDR = (
+        "loan_operating_most_idr",
+        _("Pinjaman bank: tertinggi untuk biaya operasional (Rp)"),
+    )
+    LOAN_MOST_MONTHS = "loan_most_months", _("Pinjaman bank: jangka waktu terlama (bulan)")
+    LOAN_GRACE_MOST_MONTHS = "loan_grace_most_months", _("Pinjaman bank: masa tenggang terlama (bulan)")
+    AGREEMENT_ENDS_DAYS = "agreement_ends_days", _("Bantuan: hari perjanjian akan berakhir ditandai")
+    MATCH_GAP = "match_gap", _("Bobot pencocokan: kekurangan yang tertutup")
+    MATCH_PAPERS = "match_papers", _("Bobot pencocokan: surat yang ada")
+    MATCH_MEMBERS = "match_members", _("Bobot pencocokan: anggota yang membayar")
+    MATCH_IDLE = "match_idle", _("Bobot pencocokan: lama belum berjalan")
+    MATCH_FRESH = "match_fresh", _("Bobot pencocokan: laporan terbaru")
+    MATCH_NEIGHBOURS = "match_neighbours", _("Bobot pencocokan: gerai tetangga yang berjalan")
 
 
 # What counts before anybody has set anything: the cycle the office began with, the rules of domain and issue.
@@ -29,10 +47,33 @@ DEFAULTS = {
     ParameterKey.UNSEEN_DAYS: 60,
     ParameterKey.BACK_AGAIN_DAYS: 31,
     ParameterKey.BACK_AGAIN_SHOWN_DAYS: 60,
+    # The model articles ask for an extraordinary members' meeting above this share of the assets.
+    ParameterKey.GRANT_MEETING_PERCENT: 25,
+    # PMK 49/2025.
+    ParameterKey.LOAN_MOST_IDR: 3_000_000_000,
+    ParameterKey.LOAN_OPERATING_MOST_IDR: 500_000_000,
+    ParameterKey.LOAN_MOST_MONTHS: 72,
+    ParameterKey.LOAN_GRACE_MOST_MONTHS: 8,
+    ParameterKey.AGREEMENT_ENDS_DAYS: 60,
+    # Together 100: the points of an outlet that fits in every respect.
+    ParameterKey.MATCH_GAP: 30,
+    ParameterKey.MATCH_PAPERS: 15,
+    ParameterKey.MATCH_MEMBERS: 15,
+    ParameterKey.MATCH_IDLE: 15,
+    ParameterKey.MATCH_FRESH: 15,
+    ParameterKey.MATCH_NEIGHBOURS: 10,
 }
 # A day of the month, that every month has; or a number of days.
 DAYS_OF_MONTH = ("report_due_day", "report_verify_day")
-NUMBERS_OF_DAYS = ("unseen_days", "back_again_days", "back_again_shown_days")
+NUMBERS_OF_DAYS = ("unseen_days", "back_again_days", "back_again_shown_days", "agreement_ends_days")
+PERCENTAGES = (
+    *("grant_meeting_percent", "match_gap", "match_papers", "match_members"),
+    *("match_idle", "match_fresh", "match_neighbours"),
+)
+AMOUNTS_AND_TERMS = (
+    *("loan_most_idr", "loan_operating_most_idr"),
+    *("loan_most_months", "loan_grace_most_months"),
+)
 
 
 class ParameterQuerySet(models.QuerySet["Parameter"]):
@@ -82,6 +123,16 @@ class Parameter(EditedModel):
                 name="parameter_days_are_within_a_year",
                 condition=~Q(key__in=NUMBERS_OF_DAYS) | Q(value__range=(1, 366)),
                 violation_error_message=_("Jumlah hari antara 1 dan 366."),
+            ),
+            models.CheckConstraint(
+                name="parameter_share_is_of_a_hundred",
+                condition=~Q(key__in=PERCENTAGES) | Q(value__range=(0, 100)),
+                violation_error_message=_("Nilai antara 0 dan 100."),
+            ),
+            models.CheckConstraint(
+                name="parameter_limit_is_positive",
+                condition=~Q(key__in=AMOUNTS_AND_TERMS) | Q(value__gt=0),
+                violation_error_message=_("Batas lebih dari 0."),
             ),
             models.CheckConstraint(
                 name="parameter_names_its_source",

@@ -15,19 +15,20 @@ _TERRITORY = _rights(
 # Aggregates and cooperative pages: what everybody sees within the area in view.
 _READ = (
     _TERRITORY
-    | _rights("cooperatives", "view", "cooperative", "paper", "boardterm")
-    | _rights("outlets", "view", "outlet", "statuschange", "capitalneed", "visit")
+    | _rights("cooperatives", "view", "cooperative", "paper", "boardterm", "assetstatement")
+    | _rights("outlets", "view", "outlet", "statuschange", "capitalneed", "setaside", "visit")
     | _rights("outlets", "view", "monthlyreport", "reportline", "reportstep")
-    | _rights("partners", "view", "partner", "support", "stagechange", "event", "attendance")
+    | _rights("partners", "view", "partner", "offer", "support", "stagechange", "event", "attendance")
+    | _rights("partners", "view", "disbursement", "followup", "letter")
 )
 _SET_TARGETS = _rights("cooperatives", "add change", "target")
 _KEEP_AREA = (
     _READ
     | {"cooperatives.change_cooperative"}
-    | _rights("cooperatives", "add change", "paper", "boardterm")
+    | _rights("cooperatives", "add change", "paper", "boardterm", "assetstatement")
     # Deeds and minutes name private persons: only those who keep the papers open their files.
     | {"cooperatives.download_paper"}
-    | _rights("outlets", "add change", "outlet", "capitalneed", "visit")
+    | _rights("outlets", "add change", "outlet", "capitalneed", "setaside", "visit")
     # Writing a report; photos may show people, so only those who work with them see them.
     | {"outlets.change_monthlyreport", "outlets.view_evidence"}
     | _rights("members", "view add change", "member")
@@ -36,6 +37,9 @@ _KEEP_AREA = (
     | _rights("members", "view add reverse", "savingsentry")
     | _rights("members", "view add change", "savingsrate")
     | _rights("members", "view add", "monthlock")
+    # Officers propose what partners could do and bring evidence of what arrived; Sudin decides and checks.
+    | {"partners.propose_support", "partners.download_evidence"}
+    | _rights("partners", "add", "disbursement", "followup")
     # Files that they brought for their cooperatives.
     | _rights("imports", "view", "importbatch")
 )
@@ -53,8 +57,9 @@ _RUN_CITY = (
     # Who sees what: Sudin answers for the areas of its officers. The access log stays with the admin.
     | _rights("cooperatives", "view", "areagrant")
     | _SET_TARGETS
-    | _rights("partners", "add change", "partner", "support", "event")
-    | _rights("partners", "add", "stagechange")
+    | {"partners.verify_disbursement", "partners.withdraw_disbursement"}
+    | _rights("partners", "add change", "partner", "offer", "support", "event")
+    | _rights("partners", "add", "stagechange", "letter")
     | _rights("partners", "add delete", "attendance")
 )
 # Everything read only, and the back office where rows are corrected. No verification, no status decision.
@@ -71,9 +76,10 @@ _BACK_OFFICE = (
     | _rights("cooperatives", "add change", "paper", "boardterm")
     | _rights("outlets", "view add change", "outlet", "capitalneed", "visit")
     | _rights("outlets", "view", "evidence")
+    | _rights("cooperatives", "add change", "assetstatement")
     | _rights("members", "view add change", "member")
     | _rights("members", "view", "savingsentry", "savingsrate", "monthlock")
-    | _rights("partners", "view add change", "partner", "support", "event")
+    | _rights("partners", "view add change", "partner", "offer", "support", "event")
     | _rights("partners", "view add change delete", "attendance")
     | _rights("imports", "view", "importbatch", "importrow")
 )
@@ -108,6 +114,12 @@ def holders_of(permission: str) -> QuerySet[User]:
     """Those whose role holds the right, wherever they see anything."""
     roles = [role for role, rights in MATRIX.items() if permission in rights]
     return User.objects.filter(role__in=roles, is_active=True)
+
+
+def people_without(permission: str) -> QuerySet[User]:
+    """Those whose role lacks the right, locked out or not: what they wrote waits for somebody else to decide."""
+    roles = [role for role, rights in MATRIX.items() if permission not in rights]
+    return User.objects.filter(role__in=roles, is_superuser=False)
 
 
 def area_keepers() -> QuerySet[User]:

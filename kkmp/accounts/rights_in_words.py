@@ -50,6 +50,11 @@ GROUPS = (
                 _("Melihat surat apa yang ada, dan siapa pengurus dan pengawasnya"),
                 ("cooperatives.view_paper", "cooperatives.view_boardterm"),
             ),
+            Sentence(_("Melihat jumlah aset koperasi"), ("cooperatives.view_assetstatement",)),
+            Sentence(
+                _("Mencatat jumlah aset koperasi"),
+                ("cooperatives.add_assetstatement", "cooperatives.change_assetstatement"),
+            ),
             Sentence(
                 _("Mencatat surat, mengunggah berkasnya, menghapus dan mengembalikannya"),
                 ("cooperatives.add_paper", "cooperatives.change_paper"),
@@ -66,12 +71,21 @@ GROUPS = (
         (
             Sentence(
                 _("Melihat gerai, riwayat status, dan kebutuhan modal"),
-                ("outlets.view_outlet", "outlets.view_statuschange", "outlets.view_capitalneed"),
+                (
+                    "outlets.view_outlet",
+                    "outlets.view_statuschange",
+                    "outlets.view_capitalneed",
+                    "outlets.view_setaside",
+                ),
             ),
             Sentence(_("Menambah dan memperbarui gerai"), ("outlets.add_outlet", "outlets.change_outlet")),
             Sentence(
                 _("Mencatat dan memperbarui kebutuhan modal"),
                 ("outlets.add_capitalneed", "outlets.change_capitalneed"),
+            ),
+            Sentence(
+                _("Mencatat dana sendiri yang disisihkan untuk kebutuhan modal"),
+                ("outlets.add_setaside", "outlets.change_setaside"),
             ),
             Sentence(_("Melihat kunjungan lapangan dan tindak lanjutnya"), ("outlets.view_visit",)),
             Sentence(
@@ -119,15 +133,33 @@ GROUPS = (
         _("Mitra dan bantuan"),
         (
             Sentence(
-                _("Melihat mitra, bantuan, dan acara"),
+                _("Melihat mitra, penawaran, bantuan, penyaluran, dan acara"),
                 (
                     "partners.view_partner",
+                    "partners.view_offer",
                     "partners.view_support",
                     "partners.view_stagechange",
+                    "partners.view_disbursement",
+                    "partners.view_followup",
+                    "partners.view_letter",
                     "partners.view_event",
                     "partners.view_attendance",
                 ),
             ),
+            Sentence(_("Mengusulkan bantuan"), ("partners.propose_support",)),
+            Sentence(
+                _("Mencatat penyaluran bantuan dengan buktinya dan tindak lanjutnya"),
+                ("partners.add_disbursement", "partners.add_followup"),
+            ),
+            Sentence(_("Mengunduh bukti penyaluran; setiap kali tercatat"), ("partners.download_evidence",)),
+            Sentence(
+                _("Memverifikasi penyaluran yang dicatat orang lain dan membatalkan yang keliru"),
+                ("partners.verify_disbursement", "partners.withdraw_disbursement"),
+            ),
+            Sentence(
+                _("Menambah dan memperbarui penawaran mitra"), ("partners.add_offer", "partners.change_offer")
+            ),
+            Sentence(_("Membuat surat kepada mitra"), ("partners.add_letter",)),
             Sentence(
                 _("Menambah dan memperbarui mitra"), ("partners.add_partner", "partners.change_partner")
             ),

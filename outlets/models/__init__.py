@@ -15,6 +15,7 @@ from outlets.models.reports import (
     ReportStepQuerySet,
     month_end,
 )
+from outlets.models.set_asides import SetAside, SetAsideQuerySet
 from outlets.models.status import (
     ChangeSource,
     Reason,
@@ -47,6 +48,8 @@ __all__ = [
     "ReportStep",
     "ReportStepQuerySet",
     "Seen",
+    "SetAside",
+    "SetAsideQuerySet",
     "Status",
     "StatusChange",
     "StatusChangeQuerySet",

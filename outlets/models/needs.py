@@ -64,6 +64,9 @@ class CapitalNeed(EditedModel):
         editable=False,
     )
 
+    # By grants that arrived, not by hand: what withdraws the money opens the need again.
+    is_met_by_money = models.BooleanField(_("terpenuhi oleh hibah"), default=False, editable=False)
+
     objects = CapitalNeedQuerySet.as_manager()
 
     class Meta:
@@ -85,6 +88,11 @@ class CapitalNeed(EditedModel):
                 name="only_a_closed_need_was_closed_by_a_change",
                 condition=Q(closed_by_change=None) | Q(closed_on__isnull=False),
                 violation_error_message=_("Kebutuhan yang terbuka tidak ditutup oleh perubahan status."),
+            ),
+            models.CheckConstraint(
+                name="only_a_closed_need_was_met_by_money",
+                condition=Q(is_met_by_money=False) | Q(closed_on__isnull=False, closed_by_change=None),
+                violation_error_message=_("Kebutuhan yang terbuka belum terpenuhi."),
             ),
         ]
 

@@ -1,6 +1,11 @@
-"""CSR partners, what they promised to which cooperative and how far it has come, and the events where they met."""
+"""CSR partners: what they offer, what they promised to which cooperative, what arrived, and the events where they met."""
 
+from partners.models.disbursements import Disbursement, DisbursementQuerySet
 from partners.models.events import Attendance, AttendanceQuerySet, Event, EventQuerySet
+from partners.models.follow_ups import FOLLOW_UP_DAYS, Answer, FollowUp, FollowUpQuerySet
+from partners.models.kinds import GRANTS, LOANS, TO_GIVE_BACK, Capital, SupportKind, capital_of
+from partners.models.letters import Letter, LetterQuerySet, reference_of
+from partners.models.offers import Offer, OfferQuerySet, OfferState
 from partners.models.partners import Partner, PartnerCategory, PartnerQuerySet
 from partners.models.supports import (
     AGREED,
@@ -8,7 +13,6 @@ from partners.models.supports import (
     StageChange,
     StageChangeQuerySet,
     Support,
-    SupportKind,
     SupportQuerySet,
     SupportTotals,
     Worth,
@@ -17,10 +21,25 @@ from partners.models.supports import (
 
 __all__ = [
     "AGREED",
+    "FOLLOW_UP_DAYS",
+    "GRANTS",
+    "LOANS",
+    "TO_GIVE_BACK",
+    "Answer",
     "Attendance",
     "AttendanceQuerySet",
+    "Capital",
+    "Disbursement",
+    "DisbursementQuerySet",
     "Event",
     "EventQuerySet",
+    "FollowUp",
+    "FollowUpQuerySet",
+    "Letter",
+    "LetterQuerySet",
+    "Offer",
+    "OfferQuerySet",
+    "OfferState",
     "Partner",
     "PartnerCategory",
     "PartnerQuerySet",
@@ -32,5 +51,7 @@ __all__ = [
     "SupportQuerySet",
     "SupportTotals",
     "Worth",
+    "capital_of",
+    "reference_of",
     "support_totals",
 ]

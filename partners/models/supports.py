@@ -5,7 +5,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -16,21 +16,11 @@ from cooperatives.models import Cooperative
 from cooperatives.scope import ScopedQuerySet
 from kkmp.accounts.models import User
 from kkmp.edited import EditedModel
+from outlets.models import CapitalNeed, Outlet
+from partners.models.events import Event
+from partners.models.kinds import GRANTS, LOANS, TO_GIVE_BACK, Capital, SupportKind, capital_of
+from partners.models.offers import Offer
 from partners.models.partners import Partner
-
-
-class SupportKind(models.TextChoices):
-    CASH_GRANT = "cash_grant", _("Hibah uang")
-    GOODS_GRANT = "goods_grant", _("Hibah barang")
-    LOAN = "loan", _("Pinjaman")
-    CONSIGNMENT = "consignment", _("Titip jual")
-    LEND_USE = "lend_use", _("Pinjam pakai")
-    SUPPLY = "supply", _("Perjanjian pasokan")
-    AGENCY = "agency", _("Keagenan (LPG, agen bank)")
-    TRAINING = "training", _("Pelatihan")
-    ADVICE = "advice", _("Pendampingan")
-    DIGITAL = "digital", _("Layanan digital")
-    INSURANCE = "insurance", _("Kepesertaan jaminan sosial")
 
 
 class Stage(models.TextChoices):
@@ -83,6 +73,10 @@ class SupportQuerySet(ScopedQuerySet["Support"]):
         """Of those with a stage: committed or further, not cancelled."""
         return self.filter(stage__in=AGREED)
 
+    def grants(self) -> Self:
+        """Own capital; loans, consignments and lent goods never are."""
+        return self.filter(kind__in=GRANTS)
+
     def worth(self) -> "Worth":
         """What these rows are worth together."""
         return Worth(
@@ -92,21 +86,69 @@ class SupportQuerySet(ScopedQuerySet["Support"]):
         )
 
     def search(self, text: str) -> Self:
-        """By partner, cooperative or what the note says."""
+        """By partner, cooperative, outlet, number of the agreement or what the note says."""
         text = text.strip()
         return self.filter(
             Q(partner__name__icontains=text)
             | Q(note__icontains=text)
+            | Q(agreement_no__icontains=text)
+            | Q(outlet__name__icontains=text)
             | Q(cooperative__in=Cooperative.objects.search(text))
         )
 
 
 class Support(EditedModel):
-    """What one partner does for one cooperative. Grants, loans and lent goods are kept apart by `kind`."""
+    """What one partner does for one cooperative. Grants, loans and lent goods are kept apart by `kind`.
+
+    A grant closes the need that it names, as far as it has arrived and was checked (`partners.gap`). `payer` is
+    whoever pays in the partner's stead.
+    """
 
     partner = models.ForeignKey(Partner, models.PROTECT, verbose_name=_("mitra"), related_name="supports")
+    payer = models.ForeignKey(
+        Partner,
+        models.PROTECT,
+        verbose_name=_("dibayar oleh"),
+        related_name="paid_supports",
+        null=True,
+        blank=True,
+        help_text=_("Hanya bila bukan mitra itu sendiri yang membayar."),
+    )
     cooperative = models.ForeignKey(
         Cooperative, models.PROTECT, verbose_name=_("koperasi"), related_name="supports"
+    )
+    outlet = models.ForeignKey(
+        Outlet,
+        models.PROTECT,
+        verbose_name=_("gerai"),
+        related_name="supports",
+        null=True,
+        blank=True,
+    )
+    need = models.ForeignKey(
+        CapitalNeed,
+        models.PROTECT,
+        verbose_name=_("kebutuhan modal"),
+        related_name="supports",
+        null=True,
+        blank=True,
+        help_text=_("Hibah mengurangi kekurangan hanya untuk kebutuhan yang disebut di sini."),
+    )
+    offer = models.ForeignKey(
+        Offer,
+        models.PROTECT,
+        verbose_name=_("penawaran"),
+        related_name="supports",
+        null=True,
+        blank=True,
+    )
+    event = models.ForeignKey(
+        Event,
+        models.PROTECT,
+        verbose_name=_("acara asal"),
+        related_name="supports",
+        null=True,
+        blank=True,
     )
     kind = models.CharField(_("bentuk bantuan"), max_length=12, choices=SupportKind)
     committed_idr = models.BigIntegerField(
@@ -115,6 +157,16 @@ class Support(EditedModel):
         blank=True,
         help_text=_("Kosongkan bila belum diketahui atau bukan uang."),
     )
+    agreement_no = models.CharField(_("nomor perjanjian"), max_length=80, blank=True)
+    agreement_until = models.DateField(_("perjanjian sampai"), null=True, blank=True)
+    loan_months = models.PositiveSmallIntegerField(_("jangka pinjaman (bulan)"), null=True, blank=True)
+    return_due_on = models.DateField(
+        _("dikembalikan paling lambat"),
+        null=True,
+        blank=True,
+        help_text=_("Untuk titip jual dan pinjam pakai."),
+    )
+    returned_on = models.DateField(_("dikembalikan pada"), null=True, blank=True)
     note = models.CharField(_("keterangan"), max_length=300, blank=True)
 
     objects = SupportQuerySet.as_manager()
@@ -123,12 +175,38 @@ class Support(EditedModel):
         verbose_name = _("bantuan")
         verbose_name_plural = pgettext_lazy("plural", "bantuan")
         ordering = ["-pk"]
+        permissions = [("propose_support", _("Dapat mengusulkan bantuan"))]
         constraints = [
             models.CheckConstraint(
                 name="support_sum_is_positive",
                 condition=Q(committed_idr=None) | Q(committed_idr__gt=0),
                 violation_error_message=_("Nilai lebih dari Rp 0, atau kosongkan."),
-            )
+            ),
+            models.CheckConstraint(
+                name="support_kind_is_known",
+                condition=Q(kind__in=SupportKind.values),
+                violation_error_message=_("Pilih bentuk dari daftar."),
+            ),
+            models.CheckConstraint(
+                name="payer_is_another_than_the_partner",
+                condition=Q(payer=None) | ~Q(payer=F("partner")),
+                violation_error_message=_("Kosongkan bila mitra itu sendiri yang membayar."),
+            ),
+            models.CheckConstraint(
+                name="need_comes_with_its_outlet",
+                condition=Q(need=None) | Q(outlet__isnull=False),
+                violation_error_message=_("Kebutuhan disebut bersama gerainya."),
+            ),
+            models.CheckConstraint(
+                name="only_loans_have_months",
+                condition=Q(loan_months=None) | Q(kind__in=LOANS, loan_months__gt=0),
+                violation_error_message=_("Jangka waktu hanya untuk pinjaman, paling sedikit satu bulan."),
+            ),
+            models.CheckConstraint(
+                name="only_lent_goods_are_returned",
+                condition=Q(return_due_on=None, returned_on=None) | Q(kind__in=TO_GIVE_BACK),
+                violation_error_message=_("Tanggal kembali hanya untuk titip jual dan pinjam pakai."),
+            ),
         ]
 
     # Set by `with_stage`: where it stood on the day asked about.
@@ -140,6 +218,11 @@ class Support(EditedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("partners:support_detail", args=[self.pk])
+
+    @property
+    def capital(self) -> Capital:
+        """Own, borrowed, neither, or no capital at all."""
+        return capital_of(self.kind)
 
     @property
     def stage_label(self) -> str:

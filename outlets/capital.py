@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
-from cooperatives.models import Cooperative
 from outlets.models import CapitalNeed, CapitalNeedQuerySet, Outlet, Reason, Status
 
 
@@ -32,22 +31,6 @@ def need_total(needs: CapitalNeedQuerySet) -> NeedTotal:
     return NeedTotal(
         found["count"], found["cooperative_count"], found["outlet_count"], int(found["amount_idr"])
     )
-
-
-def open_needs_total(cooperatives: QuerySet[Cooperative], *, on: date) -> NeedTotal:
-    """The needs of these cooperatives' outlets that are open on a day."""
-    of_these = CapitalNeed.objects.filter(outlet__cooperative__in=cooperatives.order_by().values("pk"))
-    return need_total(of_these.open_on(on))
-
-
-def with_open_needs(
-    cooperatives: QuerySet[Cooperative], *, on: date, name: str = "open_need_idr"
-) -> QuerySet[Any]:
-    """Annotate the sum of each cooperative's needs open on a day; null where none is recorded."""
-    # Subquery: joining needs beside other children would multiply both sums.
-    needs = CapitalNeed.objects.filter(outlet__cooperative=OuterRef("pk")).open_on(on).order_by()
-    total = needs.values("outlet__cooperative").annotate(total=Sum("amount_idr")).values("total")
-    return cooperatives.annotate(**{name: Subquery(total, output_field=BigIntegerField())})
 
 
 def open_needs_of(cooperatives: Iterable[int], *, on: date) -> dict[int, int]:
@@ -75,3 +58,11 @@ def idle_without_need(outlets: QuerySet[Any], *, on: date) -> QuerySet[Any]:
     Takes outlets annotated by `outlet_class.with_status` for the same day.
     """
     return without_open_need(outlets.filter(status=Status.IDLE, status_reason=Reason.CAPITAL), on=on)
+
+
+def capital_met_on(outlets: Iterable[int], *, on: date) -> dict[int, date]:
+    """Of these outlets (their keys), those that had needs and have none open on the day: when the last one was met."""
+    needs = CapitalNeed.objects.filter(outlet__in=list(outlets)).known_on(on).order_by()
+    still_open = Q(closed_on=None) | Q(closed_on__gt=on)
+    found = needs.values_list("outlet").annotate(last=Max("closed_on"), open=Count("pk", filter=still_open))
+    return {outlet: last for outlet, last, count in found if not count}

@@ -97,4 +97,5 @@ class NeedForm(EditedForm):
         if "closed_on" in self.changed_data:
             # From now on somebody answers for the day by hand; no report takes it back.
             self.instance.closed_by_change = None
+            self.instance.is_met_by_money = False
         return cleaned

@@ -112,6 +112,18 @@ class LineForm(StatusPart):
         }
         super().__init__(data, files, last=last, prefix=f"g{line.outlet_id}", initial=initial)
         self.line = line
+        # Its capital has come: the page asks whether it runs, and one tap says so; the day is typed.
+        self.capital_met_on: date | None = None
+        self.is_said_to_run = False
+
+    @property
+    def runs_href(self) -> str:
+        return f"?runs={self.line.outlet_id}"
+
+    def say_it_runs(self) -> None:
+        """Of a page that is only shown: the status is proposed, since when is typed."""
+        self.is_said_to_run = True
+        self.initial.update(status=Status.RUNNING, reason="", changed_on=None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -131,8 +143,10 @@ class LineForm(StatusPart):
     def is_status_open(self) -> bool:
         """Whether the part with the status is unfolded: nothing is recorded, something was typed, or is wrong."""
         named = {"status", "reason", "changed_on"}
-        return not self.initial["status"] or bool(
-            self.is_bound and (named & set(self.errors) or named & set(self.changed_data))
+        return (
+            self.is_said_to_run
+            or not self.initial["status"]
+            or bool(self.is_bound and (named & set(self.errors) or named & set(self.changed_data)))
         )
 
     def values(self) -> LineValues:

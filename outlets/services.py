@@ -120,10 +120,32 @@ def close_needs(change: StatusChange, *, by: User) -> None:
             set_closing(need, change, by=by)
 
 
+@transaction.atomic
+def meet_need(*, need: CapitalNeed, on: date, by: User) -> None:
+    """Grants that arrived cover the need from that day on. One that is closed stays as it was closed."""
+    stored = CapitalNeed.objects.select_for_update().get(pk=need.pk)
+    if stored.closed_on is None:
+        stored.closed_on, stored.is_met_by_money = max(on, stored.since_on), True
+        _sign_and_save(stored, by=by)
+
+
+@transaction.atomic
+def reopen_need(*, need: CapitalNeed, by: User) -> None:
+    """Money that covered the need is withdrawn. What was closed by hand or by an outlet that runs stays closed."""
+    stored = CapitalNeed.objects.select_for_update().get(pk=need.pk)
+    if stored.is_met_by_money:
+        stored.closed_on, stored.is_met_by_money = None, False
+        _sign_and_save(stored, by=by)
+
+
 def set_closing(need: CapitalNeed, change: StatusChange | None, *, by: User) -> None:
     """Close a need by a change on its day, or open it again when the change no longer counts."""
     need.closed_on = change.effective_on if change else None
     need.closed_by_change = change
+    _sign_and_save(need, by=by)
+
+
+def _sign_and_save(need: CapitalNeed, *, by: User) -> None:
     need.version += 1
     # The name that simple-history looks for.
     vars(need)["_history_user"] = by

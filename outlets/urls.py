@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from outlets.views import contradictions, decisions, needs, outlets
+from outlets.views import contradictions, decisions, needs, outlets, set_asides
 
 app_name = "outlets"
 
@@ -19,4 +19,6 @@ urlpatterns = [
     path("needs/", needs.need_list, name="needs"),
     path("<int:pk>/needs/add/", needs.need_add, name="need_add"),
     path("needs/<int:pk>/", needs.need_edit, name="need_edit"),
+    path("needs/<int:pk>/set-aside/", set_asides.add, name="set_aside_add"),
+    path("set-asides/<int:pk>/release/", set_asides.let_go, name="set_aside_release"),
 ]

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import structlog
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -19,12 +18,8 @@ from cooperatives.views.profile import permitted, visible_cooperative
 from kkmp.accounts.models import Verb
 from kkmp.accounts.services import record_access
 from kkmp.edited import save_form
-from kkmp.files import in_megabytes
+from kkmp.files import as_attachment, in_megabytes
 from kkmp.history import read_history
-
-log = structlog.get_logger(__name__)
-# A file is looked at in a program of the reader's own, never inside a page of ours.
-FILE_POLICY = "default-src 'none'; sandbox"
 
 
 def paper_list(request: HttpRequest, code: str) -> HttpResponse:
@@ -122,20 +117,14 @@ def file(request: HttpRequest, pk: int, version: int | None = None) -> FileRespo
     name = str(row.file)
     if not name:
         raise Http404
-    try:
-        stored = Paper._meta.get_field("file").storage.open(name)
-    except FileNotFoundError:
-        log.exception("file of a paper is not in the storage", paper=paper.pk)
-        raise Http404 from None
+    storage = Paper._meta.get_field("file").storage
+    answer = as_attachment(lambda: storage.open(name), name=row.file_name, media_type=row.media_type)
     target = _("%(paper)s, %(cooperative)s: %(name)s")
     record_access(
         request,
         Verb.DOWNLOADED,
         target=target % {"paper": paper, "cooperative": paper.cooperative, "name": row.file_name},
     )
-    answer = FileResponse(stored, as_attachment=True, filename=row.file_name, content_type=row.media_type)
-    answer["Content-Security-Policy"] = FILE_POLICY
-    answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from cooperatives.asof import View
 from members.models import with_member_count
-from outlets.capital import need_total
 from outlets.models import CapitalNeed, Outlet
 from outlets.outlet_class import with_outlet_class, with_status
+from partners.gap import gap_total
 
 
 def cooperative_beside(view: View, code: str) -> dict[str, Any]:
@@ -18,9 +18,9 @@ def cooperative_beside(view: View, code: str) -> dict[str, Any]:
     if beside is None:
         return {"beside": None}
     outlets = Outlet.objects.visible_to(view.user).filter(cooperative=beside)
-    needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=beside).open_on(view.on)
+    needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=beside)
     return {
         "beside": beside,
         "beside_outlets": with_status(outlets, on=view.on, known_at=view.known_at),
-        "beside_needs": need_total(needs),
+        "beside_gap": gap_total(needs, on=view.on),
     }

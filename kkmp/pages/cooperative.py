@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from cooperatives.asof import View, read_view
 from cooperatives.completeness import look
-from cooperatives.models import BoardTerm, Cooperative, Paper, PublicFact
+from cooperatives.models import AssetStatement, BoardTerm, Cooperative, Paper, PublicFact
 from cooperatives.views.board import by_body
 from kkmp.history import read_history
 from members.models import count_members, with_member_count
 from members.savings.figures import count_savings
-from outlets.capital import idle_without_need, need_total, with_open_needs
+from outlets.capital import idle_without_need
 from outlets.contradiction_list import Rows
 from outlets.contradictions import contradictions
 from outlets.history import status_entries
@@ -22,6 +22,7 @@ from outlets.report_cycle import first_of_month, previous_month
 from outlets.report_effect import differences_of
 from outlets.timeline import changed_since_effect, timeline
 from outlets.visit_evidence import latest_visits
+from partners.gap import gap_total, needs_with_gap, with_cooperative_gap
 from partners.models import Support
 
 # Half a year of months, some with a revision.
@@ -32,7 +33,7 @@ def with_figures(cooperatives: QuerySet[Cooperative], view: View) -> QuerySet[Co
     """What both the list and the page of one say of each cooperative on the day."""
     rows = with_outlet_class(cooperatives, on=view.on, known_at=view.known_at)
     rows = with_idle_reason(rows, on=view.on, known_at=view.known_at)
-    rows = with_open_needs(rows, on=view.on)
+    rows = with_cooperative_gap(rows, on=view.on)
     return with_member_count(rows, on=view.on).select_related("kelurahan__kecamatan")
 
 
@@ -78,7 +79,7 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         on=view.on,
         known_at=view.known_at,
     )
-    needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=cooperative).open_on(view.on)
+    needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative=cooperative)
     changes = StatusChange.objects.visible_to(view.user).filter(cooperative=cooperative)
     may_change = view.user.has_perm("cooperatives.change_cooperative")
     context = {
@@ -87,12 +88,16 @@ def cooperative_page(request: HttpRequest, code: str) -> HttpResponse:
         "timeline": timeline(cooperative, until=view.on, known_at=view.known_at, link=view.link),
         "outlets": outlets,
         "lacks_need": idle_without_need(outlets, on=view.on).exists(),
-        "needs": needs.select_related("outlet"),
-        "needs_total": need_total(needs),
+        "needs": needs_with_gap(needs, on=view.on).select_related("outlet"),
+        "gap": gap_total(needs, on=view.on),
         "supports": Support.objects.visible_to(view.user)
         .filter(cooperative=cooperative)
         .as_of(view.on)
         .select_related("partner"),
+        "assets": AssetStatement.objects.visible_to(view.user)
+        .filter(cooperative=cooperative)
+        .by(view.on)
+        .first(),
         "members": count_members(mine, on=view.on),
         "savings": count_savings(mine, on=view.on),
         **reports_told(cooperative, view),

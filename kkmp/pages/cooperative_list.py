@@ -60,12 +60,12 @@ COLUMNS = (
         order=("idle_since",),
     ),
     column(
-        "need",
-        _("Kebutuhan terbuka"),
-        "open_need_idr",
+        "gap",
+        _("Kekurangan"),
+        "gap_idr",
         Kind.MONEY,
-        title=_("Kebutuhan terbuka (Rp)"),
-        order=("open_need_idr",),
+        title=_("Kekurangan modal (Rp)"),
+        order=("gap_idr",),
     ),
     column("member_count", _("Anggota"), "member_count", Kind.NUMBER, order=("member_count",)),
     column(

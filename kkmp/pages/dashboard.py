@@ -35,13 +35,15 @@ from kkmp.pages.beside import cooperative_beside
 from kkmp.pages.target_progress import Progress, targets_in
 from members.models import count_members
 from members.savings.figures import count_savings
-from outlets.capital import open_needs_of, open_needs_total
+from outlets.models import CapitalNeed
 from outlets.outlet_class import OutletClass
 from outlets.report_cycle import last_ended_month, next_month
 from outlets.report_figures import Completeness, months_of
 from outlets.report_grid import month_href, month_parts
 from outlets.standing import Standing, count_classes, histories
 from outlets.timeline import changed_since_effect
+from partners.gap import gap_of_cooperatives, gap_total
+from partners.gap_groups import gap_groups, parts_of
 from partners.models import support_totals
 
 TREND_MONTHS = 13
@@ -50,11 +52,11 @@ LONGEST_SHOWN = 5
 
 @dataclass(frozen=True)
 class LongIdle:
-    """A line of those that have stood idle the longest; the need is None where none is recorded."""
+    """A line of those that have stood idle the longest; the gap is None where no need is recorded."""
 
     cooperative: Cooperative
     standing: Standing
-    open_need_idr: int | None
+    gap_idr: int | None
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "moves": moves_in(view, rows, changes),
         "stayed": sum(row.before.outlet_class == row.after.outlet_class for row in rows),
         "longest_idle": _longest_idle(view, rows),
-        "needs": open_needs_total(view.cooperatives, on=view.on),
+        **_gap(view),
         "members": count_members(view.cooperatives, on=view.on, since=view.since),
         "savings": count_savings(view.cooperatives, on=view.on),
         "reporting": _reporting(view, rows),
@@ -144,10 +146,19 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _gap(view: View) -> dict[str, Any]:
+    needs = CapitalNeed.objects.visible_to(view.user).filter(outlet__cooperative__in=view.cooperatives)
+    gap = gap_total(needs, on=view.on)
+    return {"gap": gap, "gap_parts": parts_of(gap), "gap_groups": gap_groups(view, needs)}
+
+
 def _longest_idle(view: View, rows: Iterable[Row]) -> list[LongIdle]:
     longest = longest_idle_first(view, rows)[:LONGEST_SHOWN]
-    needs = open_needs_of((row.cooperative.pk for row in longest), on=view.on)
-    return [LongIdle(row.cooperative, row.after, needs.get(row.cooperative.pk)) for row in longest]
+    gaps = gap_of_cooperatives((row.cooperative.pk for row in longest), on=view.on)
+    return [
+        LongIdle(row.cooperative, row.after, gap.gap_idr if (gap := gaps.get(row.cooperative.pk)) else None)
+        for row in longest
+    ]
 
 
 def _reporting(view: View, rows: Iterable[Row]) -> list[Reported]:

@@ -25,8 +25,8 @@ from kkmp.edited import EditedModel
 from kkmp.imports.models import ImportBatch
 from kkmp.listing import FILE_KINDS, as_file
 from kkmp.tabular.writing import Heading, Text
-from outlets.models import StatusChange
-from partners.models import StageChange
+from outlets.models import SetAside, StatusChange
+from partners.models import Disbursement, FollowUp, Letter, StageChange
 
 DAYS = 30
 # Of each kind of record; whoever changed more is asked about a shorter time.
@@ -48,6 +48,12 @@ FACTS = (
     Fact(StatusChange, "recorded_by", "recorded_at", gettext_lazy("Dicatat"), "note"),
     Fact(StatusChange, "retracted_by", "retracted_at", gettext_lazy("Dicabut"), "retract_note"),
     Fact(StageChange, "by", "recorded_at", gettext_lazy("Dicatat"), "reason"),
+    Fact(SetAside, "by", "recorded_at", gettext_lazy("Dicatat")),
+    Fact(Disbursement, "recorded_by", "recorded_at", gettext_lazy("Dicatat"), "note"),
+    Fact(Disbursement, "verified_by", "verified_at", gettext_lazy("Diverifikasi")),
+    Fact(Disbursement, "withdrawn_by", "withdrawn_at", gettext_lazy("Dibatalkan"), "withdraw_reason"),
+    Fact(FollowUp, "by", "recorded_at", gettext_lazy("Dicatat"), "note"),
+    Fact(Letter, "by", "made_at", gettext_lazy("Dibuat")),
     Fact(ImportBatch, "by", "at", gettext_lazy("Berkas diunggah")),
     Fact(ImportBatch, "confirmed_by", "confirmed_at", gettext_lazy("Berkas dimasukkan")),
     Fact(ImportBatch, "undone_by", "undone_at", gettext_lazy("Impor dibatalkan")),
@@ -154,12 +160,20 @@ def _seen_by(viewer: User, model: type[models.Model]) -> QuerySet[Any]:
     return rows if may_view(model, viewer) else rows.none()
 
 
-def _what_names(model: type[models.Model], depth: int = 4) -> list[str]:
-    """Paths to the rows that a record's name and address are made of: a few steps up, never to people twice."""
+MOST_STEPS = 4
+
+
+def _what_names(model: type[models.Model], depth: int = MOST_STEPS) -> list[str]:
+    """Paths to the rows that a record's name and address are made of: a few steps up, never to people twice.
+
+    What a related row may lack is no part of its name: SQLite joins 64 tables at most.
+    """
     paths = []
     for field in model._meta.concrete_fields:
         related = field.related_model
-        if isinstance(related, type) and issubclass(related, models.Model):
+        if not (isinstance(related, type) and issubclass(related, models.Model)):
+            continue
+        if depth == MOST_STEPS or not field.null:
             paths.append(field.name)
             if depth > 1 and related is not User:
                 paths += [f"{field.name}__{path}" for path in _what_names(related, depth - 1)]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,7 @@ from outlets.capital import idle_without_need, need_total
 from outlets.models import CapitalNeed, CapitalNeedQuerySet, Outlet
 from outlets.need_forms import NeedForm, NeedListForm
 from outlets.views.outlets import outlets_in
+from outlets.views.set_asides import own_money_of
 
 NEEDS = Register(gettext_lazy("Kebutuhan modal"), "kebutuhan-modal")
 
@@ -77,6 +79,8 @@ def need_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "outlet": need.outlet,
         "need": need,
+        "open_need": [need] if closed_before is None else [],
+        "own_money": own_money_of(CapitalNeed.objects.filter(pk=pk), request.user, on=timezone.localdate()),
         "history": read_history(request, need, edit_href=need.get_absolute_url()),
     }
     return render(request, "outlets/need_form.html", context)

@@ -26,6 +26,7 @@ from outlets.models import CapitalNeed, Outlet, StatusChange, Visit
 from outlets.outlet_class import AnnotatedRows, with_status
 from outlets.tabs import outlet_tabs
 from outlets.timeline import changed_since_effect, outlet_changed_since_effect, outlet_timeline
+from outlets.views.set_asides import own_money_of
 from outlets.visit_evidence import latest_visits, visit_entries
 
 
@@ -81,6 +82,7 @@ def outlet_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": outlet_timeline(outlet, until=view.on, known_at=view.known_at),
         "changed_at": outlet_changed_since_effect(outlet, on=view.on, known_at=view.known_at),
         "needs": needs.order_by("closed_on", "-amount_idr", "pk"),
+        "own_money": own_money_of(needs, request.user, on=view.on),
         "lacks_need": idle_without_need(outlets.filter(pk=pk), on=view.on).exists(),
         "visits": latest_visits(visits, on=view.on),
         "add_visit_href": reverse(

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from cooperatives.models import Cooperative
 from cooperatives.views.profile import permitted, visible_cooperative
 from kkmp.accounts.models import User
+from outlets.capital import capital_met_on
 from outlets.evidence import add_photos, remove_photo, warnings_of
-from outlets.models import Evidence, MonthlyReport, ReportLine
+from outlets.models import Evidence, MonthlyReport, Reason, ReportLine, Status
 from outlets.report_cycle import due_on
 from outlets.report_forms import LineForm, WholeForm
 from outlets.report_prefill import prefilled_lines, texts_of_last_report
@@ -48,7 +49,22 @@ def report_form(request: HttpRequest, code: str, month: date) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, cooperative, month, stored, by)
     report, lines = _as_begun(cooperative, month, stored, today=today)
-    return _page(request, report, WholeForm(report, lines, last=min(report.last_day, today)), by)
+    form = WholeForm(report, lines, last=min(report.last_day, today))
+    _ask_whether_it_runs(form, request.GET.get("runs", ""), on=min(report.last_day, today))
+    return _page(request, report, form, by)
+
+
+def _ask_whether_it_runs(form: WholeForm, said: str, *, on: date) -> None:
+    """Of outlets that stood idle for capital and lack none any more; `said` is the key of one that runs."""
+    waiting = {
+        part.line.outlet_id: part
+        for part in form.lines
+        if part.line.status == Status.IDLE and part.line.reason == Reason.CAPITAL and part.line.outlet_id
+    }
+    for outlet, day in capital_met_on(waiting, on=on).items() if waiting else ():
+        waiting[outlet].capital_met_on = day
+        if said == str(outlet):
+            waiting[outlet].say_it_runs()
 
 
 def _as_begun(

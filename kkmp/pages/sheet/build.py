@@ -62,7 +62,7 @@ def make_sheet(view: View, *, printed_at: datetime) -> Sheet:
         compared=_("dibandingkan %(day)s") % {"day": tanggal(view.since)},
         sample=sample_marker(),
         problems=view.problems,
-        bigs=[*_class_figures(facts, shown), _needs_figure(facts)],
+        bigs=[*_class_figures(facts, shown), _gap_figure(facts)],
         keys=[Key(f"{one.label} {number(counts[one])}", one.value) for one in shown],
         risks_title=_("Risiko terbesar"),
         decisions_title=_("Keputusan yang diminta") if risks else "",
@@ -123,19 +123,14 @@ def _class_figures(facts: Facts, shown: Iterable[OutletClass]) -> Iterator[Big]:
         yield Big(str(outlet_class.label), _figure(now[outlet_class]), notes, outlet_class.value)
 
 
-def _needs_figure(facts: Facts) -> Big:
-    needs = facts.needs
-    return Big(
-        _("Kebutuhan modal terbuka"),
-        Figure(rupiah_short(needs.amount_idr), needs.amount_idr),
-        [
-            ngettext("%(n)s kebutuhan terbuka", "%(n)s kebutuhan terbuka", needs.count)
-            % {"n": number(needs.count)},
-            ngettext("di %(n)s gerai", "di %(n)s gerai", needs.outlet_count)
-            % {"n": number(needs.outlet_count)},
-        ],
-        "accent",
-    )
+def _gap_figure(facts: Facts) -> Big:
+    gap = facts.gap
+    notes = [
+        ngettext("dari %(amount)s di %(n)s gerai", "dari %(amount)s di %(n)s gerai", gap.outlet_count)
+        % {"amount": rupiah_short(gap.amount_idr), "n": number(gap.outlet_count)},
+        _("%(amount)s dijanjikan") % {"amount": rupiah_short(gap.promised_idr)},
+    ]
+    return Big(_("Kekurangan modal"), Figure(rupiah_short(gap.gap_idr), gap.gap_idr), notes, "accent")
 
 
 def _figure(value: int | None) -> Figure:
@@ -167,19 +162,25 @@ def _tile(view: View, row: Row) -> MapTile:
 
 
 def _areas(view: View, facts: Facts, shown: Sequence[OutletClass]) -> Table:
-    """A line a kecamatan: classes, reports of the last due month, open needs, and the target where there is one."""
+    """A line a kecamatan: classes, reports of the last due month, the gap, and the target where there is one."""
     by_area = counts_by_area(facts.rows)
-    needs: Counter[str] = Counter()
+    gaps: dict[str, int] = {}
     for row in facts.rows:
-        needs[row.cooperative.kelurahan.kecamatan_id] += facts.open_needs.get(row.cooperative.pk, 0)
+        if row.cooperative.pk in facts.gaps:
+            code = row.cooperative.kelurahan.kecamatan_id
+            gaps[code] = gaps.get(code, 0) + facts.gaps[row.cooperative.pk].gap_idr
     inner = {
         code: aim.running for code, aim in facts.aims.items() if code in by_area and aim is not facts.aim
     }
 
     def line(
-        name: str, counts: Counter[OutletClass], reports: Completeness | None, need: int, aim: AimLine | None
+        name: str,
+        counts: Counter[OutletClass],
+        reports: Completeness | None,
+        gap: int | None,
+        aim: AimLine | None,
     ) -> AreaLine:
-        cells = [*(_figure(counts[one]) for one in shown), _sent(reports), _need(need)]
+        cells = [*(_figure(counts[one]) for one in shown), _sent(reports), _gap(gap)]
         return AreaLine(name, [*cells, *([_aimed(aim)] if inner else [])])
 
     whole = sum(by_area.values(), Counter[OutletClass]())
@@ -189,7 +190,7 @@ def _areas(view: View, facts: Facts, shown: Sequence[OutletClass]) -> Table:
             Head(_("Kecamatan")),
             *(Head(str(one.label), one.value) for one in shown),
             Head(pgettext("plural", "Laporan")),
-            Head(_("Kebutuhan")),
+            Head(_("Kekurangan")),
             *([Head(_("Target"))] if inner else []),
         ],
         [
@@ -197,7 +198,7 @@ def _areas(view: View, facts: Facts, shown: Sequence[OutletClass]) -> Table:
                 kecamatan.name,
                 by_area[kecamatan.pk],
                 facts.reports[kecamatan.pk].latest if kecamatan.pk in facts.reports else None,
-                needs[kecamatan.pk],
+                gaps.get(kecamatan.pk),
                 inner.get(kecamatan.pk),
             )
             for kecamatan in view.kecamatan_list
@@ -207,7 +208,7 @@ def _areas(view: View, facts: Facts, shown: Sequence[OutletClass]) -> Table:
             _("Seluruhnya"),
             whole,
             facts.latest,
-            facts.needs.amount_idr,
+            facts.gap.gap_idr if facts.gap.need_count else None,
             facts.aim.running if facts.aim else None,
         ),
     )
@@ -220,9 +221,9 @@ def _sent(reports: Completeness | None) -> Figure:
     return Figure(f"{number(reports.sent)}/{number(reports.expected)}", reports.sent)
 
 
-def _need(amount_idr: int) -> Figure:
-    """No sum is not a need of zero."""
-    return Figure(rupiah_short(amount_idr), amount_idr) if amount_idr else Figure(UNKNOWN)
+def _gap(amount_idr: int | None) -> Figure:
+    """Where no need is recorded nothing is known, which is not a gap of zero."""
+    return Figure(UNKNOWN) if amount_idr is None else Figure(rupiah_short(amount_idr), amount_idr)
 
 
 def _aimed(line: AimLine | None) -> Figure:

@@ -11,18 +11,17 @@ from cooperatives.completeness import ended
 from cooperatives.models import BoardTerm, Cooperative, Paper, PublishedFigure
 from kkmp.pages.area_figures import Move, Row, aims_in, moves_in, own_aim, rows_in
 from kkmp.pages.target_progress import Progress, targets_in
-from outlets.capital import NeedTotal, open_needs_of, open_needs_total
 from outlets.contradictions import Contradiction, contradictions
 from outlets.report_cycle import first_of_month, months_until
 from outlets.report_figures import Completeness, Months, months_of
 from outlets.standing import histories
+from partners.gap import GapTotal, gap_of_cooperatives, open_gap_total
 from partners.models import Stage, Support
 
 # A promise without money for longer than this is a risk.
 PROMISE_DAYS = 60
 # Back from the month of the day: the last one that is due, and the one before it, are among these.
 MONTHS_READ = 4
-NO_NEEDS = NeedTotal(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,9 @@ class Facts:
     since: date
     rows: Sequence[Row] = ()
     moves: Sequence[Move] = ()
-    needs: NeedTotal = NO_NEEDS
-    open_needs: Mapping[int, int] = field(default_factory=dict)
+    gap: GapTotal = field(default_factory=GapTotal)
+    # By cooperative; those without an open need are not in it.
+    gaps: Mapping[int, GapTotal] = field(default_factory=dict)
     aim: Progress | None = None
     aims: Mapping[str | None, Progress] = field(default_factory=dict)
     published: PublishedFigure | None = None
@@ -80,8 +80,8 @@ def read_facts(view: View) -> Facts:
         view.since,
         rows=rows,
         moves=moves_in(view, rows, changes),
-        needs=open_needs_total(view.cooperatives, on=view.on),
-        open_needs=open_needs_of((row.cooperative.pk for row in rows), on=view.on),
+        gap=open_gap_total(view.cooperatives, on=view.on),
+        gaps=gap_of_cooperatives((row.cooperative.pk for row in rows), on=view.on),
         aim=own_aim(view, aims),
         aims=aims,
         published=figures[0] if figures and view.is_whole_city else None,

@@ -163,20 +163,20 @@ def waiting_for_capital(facts: Facts) -> Finding | None:
         return None
     found.sort(key=lambda row: (row.after.idle_since, row.cooperative.kelurahan.name, row.cooperative.pk))
     longest = found[0]
-    needs = [facts.open_needs[row.cooperative.pk] for row in found if row.cooperative.pk in facts.open_needs]
+    gaps = [facts.gaps[row.cooperative.pk].gap_idr for row in found if row.cooperative.pk in facts.gaps]
     title = ngettext(
         "%(n)s koperasi lama menunggu modal usaha", "%(n)s koperasi lama menunggu modal usaha", len(found)
     )
-    unknown = len(found) - len(needs)
+    unknown = len(found) - len(gaps)
     missing = _(" %(n)s belum mencatat kebutuhannya.") % {"n": number(unknown)} if unknown else ""
     return Finding(
         len(found),
         _count(title, found),
-        _("Terlama %(name)s, %(days)s hari. Kebutuhan terbuka mereka %(amount)s.")
+        _("Terlama %(name)s, %(days)s hari. Kekurangan modal mereka %(amount)s.")
         % {
             "name": longest.cooperative.kelurahan.name,
             "days": number((facts.on - (longest.after.idle_since or facts.on)).days),
-            "amount": rupiah_short(sum(needs)),
+            "amount": rupiah_short(sum(gaps)),
         }
         + missing,
         _("Tentukan sumber modalnya dan koperasi mana yang didahulukan."),

@@ -1,7 +1,7 @@
 """What every row that people edit has: a version against lost updates, and a history of who changed what."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -32,6 +32,8 @@ class EditedModel(models.Model):
     """A row that people edit. `version` grows with every saved form; `history` keeps before and after."""
 
     untracked: ClassVar[frozenset[str]] = frozenset()
+    # Fields that hold a list of codes → what these are: choices, or the model whose keys they are.
+    codes_of: ClassVar[Mapping[str, type[models.TextChoices] | type[models.Model]]] = {}
 
     version = models.PositiveIntegerField(default=1, editable=False)
     # On a row it is a manager of the row's former states.

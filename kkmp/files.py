@@ -8,14 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.http import FileResponse, Http404
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
+log = structlog.get_logger(__name__)
 # A picture of more pixels is refused before a single one is unpacked: a few kilobytes can say that they are gigabytes.
 MOST_PIXELS = 80_000_000
 LONGEST_NAME = 120
@@ -35,6 +38,23 @@ class MediaType(models.TextChoices):
     @property
     def extension(self) -> str:
         return {"PDF": "pdf", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}[self.name]
+
+
+# A file is looked at in a program of the reader's own, never inside a page of ours.
+FILE_POLICY = "default-src 'none'; sandbox"
+
+
+def as_attachment(open_file: Callable[[], Any], *, name: str, media_type: str) -> FileResponse:
+    """A stored file as a download; 404 where the storage has lost it, which is logged."""
+    try:
+        stored = open_file()
+    except FileNotFoundError:
+        log.exception("stored file is not in the storage", name=name)
+        raise Http404 from None
+    answer = FileResponse(stored, as_attachment=True, filename=name, content_type=media_type)
+    answer["Content-Security-Policy"] = FILE_POLICY
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 @dataclass(frozen=True)

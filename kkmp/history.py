@@ -74,7 +74,7 @@ def read_history(
     """Edits of a row and dated facts about it as one stream, the newest first; `?history=all` shows the older ones too.
 
     `edit_href` is the form of this row for whoever may use it: from there each earlier content can be brought back.
-    Two queries at most for any number of edits: the rows, and the names of whatever row a field pointed to.
+    As many queries for any number of edits: the rows, and the names of whatever rows a field pointed to.
     """
     is_whole = request.GET.get("history") == "all"
     limit = MOST_SHOWN if is_whole else SHOWN
@@ -89,27 +89,41 @@ def read_history(
 def changes_between(rows: Sequence[Any], model: type[models.Model], user: Any) -> list[list[FieldChange]]:
     """For each of these historical rows, the newest first, what it changed in the row that follows it here."""
     fields = _told_fields(model)
-    names = _related_names(rows, fields, user)
+    names = {**_related_names(rows, fields, user), **_code_names(rows, fields)}
     return [
         _changes(row, before, fields, names) if before is not None else []
         for row, before in zip(rows, [*rows[1:], None], strict=True)
     ]
 
 
-def in_words(field: "models.Field[Any, Any]", value: Any) -> str:
-    """A stored value as people read it; empty where nothing is stored."""
+def in_words(field: "models.Field[Any, Any]", value: Any, code_names: Mapping[Any, str] | None = None) -> str:
+    """A stored value as people read it; empty where nothing is stored.
+
+    `code_names` are the names of codes in lists that stand for rows; without them they are looked up.
+    """
     if value is None or field.flatchoices:
         return str(dict(field.flatchoices or ()).get(value, value or ""))
     match value:
         case bool():
             return _("ya") if value else _("tidak")
-        case datetime():
-            return waktu(value)
         case date():
-            return tanggal(value)
+            return waktu(value) if isinstance(value, datetime) else tanggal(value)
+        case list():
+            words = _words_of_codes(field, value) if code_names is None else code_names
+            return ", ".join(words.get(code, str(code)) for code in value)
         case int() | Decimal():
             return rupiah(value) if field.name.endswith("_idr") else str(localize(value))
     return str(value)
+
+
+def _words_of_codes(field: "models.Field[Any, Any]", codes: Iterable[Any]) -> dict[Any, str]:
+    """What the codes of a list stand for (EditedModel.codes_of); those that stand for nothing are left out."""
+    meant: Any = getattr(field.model, "codes_of", {}).get(field.name)
+    if meant is None:
+        return {}
+    if issubclass(meant, models.Model):
+        return {row.pk: str(row) for row in meant._default_manager.filter(pk__in=list(codes)).order_by("pk")}
+    return {value: str(word) for value, word in meant.choices}
 
 
 def _entries(rows: Sequence[Any], row: Any, user: Any, edit_href: str) -> list[Entry]:
@@ -117,6 +131,7 @@ def _entries(rows: Sequence[Any], row: Any, user: Any, edit_href: str) -> list[E
     fields = _told_fields(model)
     editable = [field for field in fields if field.editable and not field.is_relation]
     newest = _content(rows[0], editable) if rows else ()
+    code_names = _code_names(rows, fields)
     entries = []
     for edit, changes in zip(rows, changes_between(rows, model, user), strict=True):
         is_first = edit.history_type == "+"
@@ -126,7 +141,7 @@ def _entries(rows: Sequence[Any], row: Any, user: Any, edit_href: str) -> list[E
                 at=edit.history_date,
                 title=_title(edit, is_first=is_first, changes=changes),
                 who=str(edit.history_user or ""),
-                changes=tuple(_first_content(edit, fields) if is_first else changes),
+                changes=tuple(_first_content(edit, fields, code_names) if is_first else changes),
                 is_first=is_first,
                 reason=edit.history_change_reason or "",
                 restore_href=f"{edit_href}?restore={edit.history_id}" if can_return else "",
@@ -167,10 +182,12 @@ def _changes(
     ]
 
 
-def _first_content(edit: Any, fields: "Iterable[models.Field[Any, Any]]") -> list[FieldChange]:
+def _first_content(
+    edit: Any, fields: "Iterable[models.Field[Any, Any]]", code_names: Names
+) -> list[FieldChange]:
     """What was filled in when the row was made; what it belongs to stands on its page already."""
     filled = [
-        (field, in_words(field, getattr(edit, field.attname)))
+        (field, in_words(field, getattr(edit, field.attname), code_names.get(field.name)))
         for field in fields
         if not field.is_relation and field.editable
     ]
@@ -185,7 +202,17 @@ def _told(edit: Any, field: "models.Field[Any, Any]", names: Names) -> str:
     value = getattr(edit, field.attname)
     if field.is_relation and value is not None:
         return names[field.name].get(value, _("di luar wilayah Anda"))
-    return in_words(field, value)
+    return in_words(field, value, names.get(field.name))
+
+
+def _code_names(rows: Sequence[Any], fields: "Iterable[models.Field[Any, Any]]") -> Names:
+    """What the codes in lists stand for; asked once for all rows."""
+    names = {}
+    for field in fields:
+        if field.name in getattr(field.model, "codes_of", {}):
+            codes = {code for row in rows for code in getattr(row, field.attname)}
+            names[field.name] = _words_of_codes(field, codes) if codes else {}
+    return names
 
 
 def _related_names(rows: Sequence[Any], fields: "Iterable[models.Field[Any, Any]]", user: Any) -> Names:

@@ -1,4 +1,4 @@
-"""Columns of the lists of partners, supports and events."""
+"""Columns of the lists of partners and events, and words that lists of supports share."""
 
 from typing import Any
 
@@ -9,10 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cooperatives.asof import View
-from cooperatives.columns import cooperative_column
-from kkmp.columns import Cell, Column, Kind, Part, column, in_order_of, words_of
-from kkmp.templatetags.ui import number, rupiah, tanggal
-from partners.models import PartnerCategory, Stage, SupportKind
+from kkmp.columns import Cell, Column, Kind, Part, column, words_of
+from kkmp.templatetags.ui import number, rupiah
+from partners.models import PartnerCategory, Stage
 
 # A choice of the stage filter beside the stages themselves: what `agreed()` counts.
 AGREED_CHOICE = "agreed"
@@ -40,6 +39,20 @@ def _agreed(row: Any, view: View) -> Cell:
         return Cell()
     href = view.link(reverse("partners:supports"), partner=row.pk, stage=AGREED_CHOICE)
     return Cell(rupiah(row.agreed_idr), href=href)
+
+
+def _arrived(row: Any, _view: View) -> Cell:
+    """Grants, loans and lent goods apart."""
+    said = [
+        words % {"sum": rupiah(amount)}
+        for amount, words in (
+            (row.own_idr, gettext("hibah %(sum)s")),
+            (row.borrowed_idr, gettext("pinjaman %(sum)s")),
+            (row.neither_idr, gettext("titipan %(sum)s")),
+        )
+        if amount
+    ]
+    return Cell(said[0], sub=", ".join(said[1:])) if said else Cell()
 
 
 PARTNER_COLUMNS = (
@@ -71,56 +84,18 @@ PARTNER_COLUMNS = (
         cell=_agreed,
         order=(NullIf("agreed_idr", Value(0)),),
     ),
-    column("contact", _("Kontak kantor"), "contact", width=40, is_default=False),
-)
-
-
-def _partner_of_support(row: Any, view: View) -> Cell:
-    return Cell(row.partner__name, href=view.link(reverse("partners:support_detail", args=[row.pk])))
-
-
-def _stage(row: Any, _view: View) -> Cell:
-    since = gettext("sejak %(day)s") % {"day": tanggal(row.stage_since)}
-    return Cell(str(STAGE_WORDS[row.stage]), tone=row.stage, sub=since)
-
-
-SUPPORT_COLUMNS = (
-    column(
-        "partner",
-        _("Mitra"),
-        "partner__name",
-        width=32,
-        cell=_partner_of_support,
-        order=("partner__name",),
-    ),
-    cooperative_column(),
-    column(
-        "kind",
-        _("Bentuk"),
-        "kind",
-        words=words_of(SupportKind),
-        title=_("Bentuk bantuan"),
-        order=(in_order_of("kind", SupportKind),),
-    ),
     Column(
-        "stage",
-        _("Tahap"),
+        "arrived",
+        _("Sudah diterima"),
         (
-            Part(_("Tahap"), "stage", words=STAGE_WORDS),
-            Part(_("Tahap sejak"), "stage_since", Kind.DAY),
+            Part(_("Hibah diterima (Rp)"), "own_idr", Kind.MONEY),
+            Part(_("Pinjaman diterima (Rp)"), "borrowed_idr", Kind.MONEY),
+            Part(_("Titip jual dan pinjam pakai diterima (Rp)"), "neither_idr", Kind.MONEY),
         ),
-        cell=_stage,
-        order=(in_order_of("stage", Stage),),
+        cell=_arrived,
+        order=("own_idr",),
     ),
-    column(
-        "committed",
-        _("Nilai komitmen"),
-        "committed_idr",
-        Kind.MONEY,
-        title=_("Nilai komitmen (Rp)"),
-        order=("committed_idr",),
-    ),
-    column("note", _("Keterangan"), "note", width=40, is_default=False),
+    column("contact", _("Kontak kantor"), "contact", width=40, is_default=False),
 )
 
 

@@ -14,10 +14,15 @@ from cooperatives.asof import View
 from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from kkmp.edited import EditedForm
-from kkmp.fields import DayField, RupiahField
+from kkmp.fields import DayField
 from kkmp.listing import ListForm
-from partners.columns import AGREED_CHOICE, EVENT_COLUMNS, PARTNER_COLUMNS, SUPPORT_COLUMNS
+from partners.columns import AGREED_CHOICE, EVENT_COLUMNS, PARTNER_COLUMNS
+from partners.flags import FlagKey, flagged, wanting_attention
 from partners.models import Event, Partner, PartnerCategory, Stage, Support, SupportKind
+from partners.support_columns import SUPPORT_COLUMNS
+
+# A choice of the filter by flag beside the flags themselves: any that is not mild.
+ATTENTION = "attention"
 
 
 class PartnerListForm(ListForm):
@@ -39,6 +44,8 @@ class PartnerListForm(ListForm):
 
 
 class SupportListForm(ListForm):
+    """Filters of the list; the rows are annotated by `with_flags`."""
+
     columns = SUPPORT_COLUMNS
     sorts = {
         "newest": (_("Tahap terbaru"), ("-stage_since", "-pk")),
@@ -76,7 +83,16 @@ class SupportListForm(ListForm):
             "invalid_choice": _("Koperasi itu tidak ada di wilayah yang dipilih; semua ditampilkan.")
         },
     )
-    field_order = ["q", "stage", "kind", "partner", "cooperative", "sort"]
+    flag = forms.ChoiceField(
+        label=_("Tanda"),
+        required=False,
+        choices=[
+            ("", _("Dengan atau tanpa tanda")),
+            (ATTENTION, _("Hanya yang perlu perhatian")),
+            *FlagKey.choices,
+        ],
+    )
+    field_order = ["q", "stage", "kind", "flag", "partner", "cooperative", "sort"]
 
     def __init__(self, data: QueryDict, *, view: View) -> None:
         super().__init__(data)
@@ -89,6 +105,9 @@ class SupportListForm(ListForm):
             rows = rows.agreed()
         elif stage:
             rows = rows.filter(stage=stage)
+        flag = self.cleaned_data.get("flag")
+        if flag:
+            rows = wanting_attention(rows) if flag == ATTENTION else flagged(rows, FlagKey(flag))
         same = {name: self.cleaned_data.get(name) for name in ("kind", "partner", "cooperative")}
         found: QuerySet[Any] = rows.filter(**{name: value for name, value in same.items() if value})
         return found
@@ -119,60 +138,6 @@ class PartnerForm(EditedForm):
         return name
 
 
-_COMMITTED_IDR: dict[str, Any] = {
-    "label": _("Nilai komitmen"),
-    "required": False,
-    "min_value": 1,
-    "help_text": _("Kosongkan bila belum diketahui atau bukan uang."),
-    "error_messages": {"min_value": _("Nilai lebih dari Rp 0, atau kosongkan.")},
-}
-
-
-class SupportForm(EditedForm):
-    """An existing support; partner and cooperative stay what they were agreed to be."""
-
-    committed_idr = RupiahField(**_COMMITTED_IDR)
-
-    class Meta:
-        model = Support
-        fields: ClassVar[list[str]] = ["kind", "committed_idr", "note"]
-
-
-class NewSupportForm(EditedForm):
-    """A support and the stage with which it begins."""
-
-    committed_idr = RupiahField(**_COMMITTED_IDR)
-    stage = forms.ChoiceField(label=_("Tahap sekarang"), choices=Stage.choices, initial=Stage.PROSPECT)
-    effective_on = DayField(label=_("Tahap ini berlaku sejak"), is_past=True)
-    reason = forms.CharField(
-        label=_("Keterangan tahap"), required=False, max_length=300, help_text=_("Wajib bila tahapnya Batal.")
-    )
-
-    class Meta:
-        model = Support
-        fields: ClassVar[list[str]] = ["partner", "cooperative", "kind", "committed_idr", "note"]
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["partner"] = forms.ModelChoiceField(
-            Partner.objects.visible_to(user), label=_("Mitra"), empty_label=_("Pilih mitra")
-        )
-        self.fields["kind"].choices = [("", _("Pilih bentuk")), *SupportKind.choices]  # type: ignore[attr-defined]
-        mine = Cooperative.objects.visible_to(user).select_related("kelurahan")
-        self.fields["cooperative"] = forms.ModelChoiceField(
-            mine, label=_("Koperasi"), to_field_name="kelurahan", empty_label=_("Pilih koperasi")
-        )
-        self.fields["effective_on"].initial = timezone.localdate
-        self.order_fields(
-            ["partner", "cooperative", "kind", "committed_idr", "note", "stage", "effective_on"]
-        )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        _ask_why_cancelled(self)
-        return cleaned
-
-
 class StageForm(forms.Form):
     """The next stage of a support. `last_seen` is the newest stage this page showed."""
 
@@ -183,7 +148,7 @@ class StageForm(forms.Form):
         label=_("Keterangan"),
         required=False,
         max_length=300,
-        help_text=_("Misalnya nomor berita acara. Wajib bila tahapnya Batal."),
+        help_text=_("Misalnya nomor berita acara. Wajib bila tahapnya mundur atau Batal."),
     )
     step_back = forms.BooleanField(label=_("Ya, tahapnya memang mundur"), required=False)
 
@@ -201,7 +166,7 @@ class StageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        _ask_why_cancelled(self)
+        ask_why_cancelled(self)
         return cleaned
 
     def show_newest(self) -> None:
@@ -213,7 +178,7 @@ class StageForm(forms.Form):
             self.data = typed
 
 
-def _ask_why_cancelled(form: forms.BaseForm) -> None:
+def ask_why_cancelled(form: forms.BaseForm) -> None:
     if form.cleaned_data.get("stage") == Stage.CANCELLED and not form.cleaned_data.get("reason"):
         form.add_error("reason", _("Tulis alasan pembatalan."))
 

@@ -57,11 +57,11 @@ def record_stage(
         )
     before = changes.by(effective_on).first()
     if before:
-        _check_step(before, stage, is_step_back_meant=is_step_back_meant)
+        _check_step(before, stage, reason=reason, is_step_back_meant=is_step_back_meant)
     return _write(support=support, stage=stage, effective_on=effective_on, reason=reason, by=by)
 
 
-def _check_step(before: StageChange, stage: Stage, *, is_step_back_meant: bool) -> None:
+def _check_step(before: StageChange, stage: Stage, *, reason: str, is_step_back_meant: bool) -> None:
     words = {
         "before": before.get_stage_display(),
         "stage": stage.label,
@@ -78,6 +78,8 @@ def _check_step(before: StageChange, stage: Stage, *, is_step_back_meant: bool) 
                 % words
             }
         )
+    if stage.is_behind(Stage(before.stage)) and not reason.strip():
+        raise ValidationError({"reason": _("Tulis mengapa tahapnya mundur.")})
 
 
 def _write(*, support: Support, stage: Stage, effective_on: date, reason: str, by: User) -> StageChange:

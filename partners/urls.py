@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from partners.views import events, partners, supports
+from partners.views import (
+    allocate,
+    board,
+    disbursements,
+    events,
+    follow_ups,
+    gap,
+    letters,
+    match,
+    offers,
+    outcomes,
+    partners,
+    supports,
+)
 
 app_name = "partners"
 urlpatterns = [
@@ -10,11 +23,33 @@ urlpatterns = [
     path("add/", partners.add, name="add"),
     path("<int:pk>/", partners.detail, name="detail"),
     path("<int:pk>/edit/", partners.edit, name="edit"),
+    path("board/", board.board, name="board"),
+    path("offers/", offers.offer_list, name="offers"),
+    path("offers/add/", offers.add, name="offer_add"),
+    path("offers/<int:pk>/", offers.detail, name="offer_detail"),
+    path("offers/<int:pk>/edit/", offers.edit, name="offer_edit"),
     path("supports/", supports.support_list, name="supports"),
     path("supports/add/", supports.add, name="support_add"),
     path("supports/<int:pk>/", supports.detail, name="support_detail"),
     path("supports/<int:pk>/edit/", supports.edit, name="support_edit"),
     path("supports/<int:pk>/stage/", supports.stage, name="support_stage"),
+    path("disbursements/", disbursements.disbursement_list, name="disbursements"),
+    path("supports/<int:pk>/disbursements/add/", disbursements.add, name="disbursement_add"),
+    path("disbursements/<int:pk>/verify/", disbursements.verify, name="disbursement_verify"),
+    path("disbursements/<int:pk>/withdraw/", disbursements.withdraw, name="disbursement_withdraw"),
+    path("disbursements/<int:pk>/evidence/", disbursements.evidence, name="evidence"),
+    path("gap/", gap.gap_list, name="gap"),
+    path("gap/outlets/<int:pk>/", gap.outlet_gap, name="outlet_gap"),
+    path("match/", match.match, name="match"),
+    path("match/propose/", match.propose, name="match_propose"),
+    path("supports/<int:pk>/follow-up/", follow_ups.follow_up, name="follow_up"),
+    path("letters/", letters.letter_list, name="letters"),
+    path("letters/add/", letters.add, name="letter_add"),
+    path("letters/<int:pk>/", letters.detail, name="letter"),
+    path("letters/<int:pk>/file/", letters.file, name="letter_file"),
+    path("outcomes/", outcomes.outcomes, name="outcomes"),
+    path("allocate/", allocate.allocate, name="allocate"),
+    path("allocate/propose/", allocate.propose, name="allocate_propose"),
     path("events/", events.event_list, name="events"),
     path("events/add/", events.add, name="event_add"),
     path("events/<int:pk>/", events.detail, name="event_detail"),

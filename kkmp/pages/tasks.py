@@ -18,6 +18,7 @@ from cooperatives.models import AreaGrant, Cooperative, CooperativeQuerySet, Tar
 from kkmp.accounts.models import User
 from kkmp.accounts.permissions import area_keepers
 from kkmp.conditional import kept_while_unchanged
+from kkmp.pages.partner_tasks import partner_queues
 from kkmp.pages.report_tasks import last_months, report_queues, review_queue
 from kkmp.pages.sheet.facts import read_facts
 from kkmp.pages.sheet.risks import top_risks
@@ -81,10 +82,12 @@ def queues_of(user: User, *, on: date) -> Iterator[Queue]:
         yield review_queue(user, found.cycle, on=on)
         yield from report_queues(user, found, on=on, is_without_officer=True)
         yield _follow_ups(user, unkept, on=on)
+        yield from partner_queues(user, unkept, on=on)
         yield _unrecorded(mine, on=on)
     elif user.has_perm("outlets.change_monthlyreport"):
         yield from report_queues(user, last_months(mine, on=on), on=on)
         yield _follow_ups(user, mine, on=on)
+        yield from partner_queues(user, mine, on=on)
     elif user.has_perm("cooperatives.add_areagrant"):
         yield _without_officer(mine, on=on)
         yield _without_area(on=on)

@@ -1,8 +1,8 @@
-"""Addresses of the cooperatives: list, page of one, profile, papers, board."""
+"""Addresses of the cooperatives: list, page of one, profile, papers, board, assets."""
 
 from django.urls import path
 
-from cooperatives.views import board, papers, profile
+from cooperatives.views import assets, board, papers, profile
 from kkmp.pages.cooperative import cooperative_page
 from kkmp.pages.cooperative_list import cooperative_list
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("papers/<int:pk>/restore/", papers.bring_back, name="paper_restore"),
     path("papers/<int:pk>/file/", papers.file, name="paper_file"),
     path("papers/<int:pk>/file/<int:version>/", papers.file, name="paper_former"),
+    path("<str:code>/assets/", assets.asset_list, name="assets"),
+    path("<str:code>/assets/add/", assets.add, name="asset_add"),
+    path("assets/<int:pk>/", assets.edit, name="asset_edit"),
     path("<str:code>/board/", board.board_list, name="board"),
     path("<str:code>/board/add/", board.add, name="board_add"),
     path("board/<int:pk>/", board.edit, name="board_edit"),

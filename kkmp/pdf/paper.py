@@ -1,7 +1,7 @@
 """A document of sentences, facts and tables: what stands on it, for a page and for a PDF, not how it is drawn."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 Align = Literal["left", "right", "center"]
 
@@ -67,3 +67,33 @@ class Paper:
     sample: str = ""
     watermark: str = ""
     is_landscape: bool = True
+
+
+def as_stored(paper: Paper) -> dict[str, Any]:
+    """What a column of JSON keeps of it; `from_stored` reads it again."""
+    return asdict(paper)
+
+
+def from_stored(stored: dict[str, Any]) -> Paper:
+    """JSON has lists where a paper has tuples and parts of its own."""
+    values = {
+        "sections": tuple(_section(section) for section in stored["sections"]),
+        "signatures": tuple(stored["signatures"]),
+    }
+    return Paper(**{**stored, **values})
+
+
+def _section(stored: dict[str, Any]) -> Section:
+    table = stored["table"]
+    return Section(
+        stored["title"],
+        tuple(stored["text"]),
+        tuple((label, value) for label, value in stored["facts"]),
+        table
+        and Table(
+            tuple(Column(**column) for column in table["columns"]),
+            tuple(Row(**{**row, "cells": tuple(row["cells"])}) for row in table["rows"]),
+            table["empty"],
+            table["row_height"],
+        ),
+    )

@@ -1,6 +1,11 @@
 """Members of the cooperatives: each one's register as it stood on any day, and their savings."""
 
-from members.models.counts import MemberCount, count_members, with_member_count
+from members.models.counts import (
+    MemberCount,
+    count_members,
+    principal_paid_by_cooperative,
+    with_member_count,
+)
 from members.models.members import (
     LAST_DIGITS,
     NATIONAL_ID,
@@ -51,5 +56,6 @@ __all__ = [
     "joined_between",
     "left_between",
     "member_on",
+    "principal_paid_by_cooperative",
     "with_member_count",
 ]

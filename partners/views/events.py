@@ -19,6 +19,7 @@ from kkmp.edited import save_form
 from kkmp.history import read_history
 from kkmp.list_answers import Register, answer, copy_of
 from kkmp.listing import list_columns
+from partners.event_outcome import event_outcome
 from partners.forms import AttendanceForm, EventForm, EventListForm
 from partners.models import Attendance, Event
 from partners.services import record_attendance
@@ -64,11 +65,19 @@ def _page(request: HttpRequest, event: Event) -> dict[str, Any]:
         .select_related("partner", "cooperative__kelurahan__kecamatan")
         .order_by("partner__name", "cooperative__kelurahan__name", "pk")
     )
+    partners = [attendance for attendance in attendances if attendance.partner]
     may_add = request.user.has_perm("partners.add_attendance")
     return {
         "view": view,
         "event": event,
-        "partners": [attendance for attendance in attendances if attendance.partner],
+        "partners": partners,
+        "outcome": event_outcome(
+            event,
+            [attendance.partner for attendance in partners if attendance.partner],
+            cooperatives=view.cooperatives,
+            on=view.on,
+            user=view.user,
+        ),
         "cooperatives": [attendance for attendance in attendances if attendance.cooperative],
         "may_remove": request.user.has_perm("partners.delete_attendance"),
         "form": AttendanceForm(None, event=event, user=view.user) if may_add else None,

@@ -16,7 +16,8 @@ from kkmp.history import read_history
 from kkmp.list_answers import Register, answer, copy_of
 from kkmp.listing import list_columns
 from partners.forms import PartnerForm, PartnerListForm
-from partners.models import Event, Partner, Support, SupportQuerySet
+from partners.models import Event, Offer, Partner, Support, SupportQuerySet
+from partners.partner_figures import partner_figures, with_arrived
 
 
 def supports_in(view: View) -> SupportQuerySet:
@@ -32,7 +33,9 @@ PARTNERS = Register(gettext_lazy("Daftar mitra"), "mitra")
 def partner_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = PartnerListForm.read(request.GET)
-    partners = Partner.objects.visible_to(request.user).with_supports(supports_in(view))
+    supports = supports_in(view)
+    partners = Partner.objects.visible_to(request.user).with_supports(supports)
+    partners = with_arrived(partners, supports, on=view.on)
     if copy := copy_of(request, PARTNERS, form, partners, question=view):
         return copy
     listing = list_columns(form, partners, request.GET.get("page"), question=view)
@@ -46,11 +49,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     supports = supports_in(view).filter(partner=partner)
     events = Event.objects.visible_to(request.user).held_by(view.on).filter(attendances__partner=partner)
+    offers = Offer.objects.visible_to(request.user).filter(partner=partner).with_state(view.on)
+    if not view.is_today:
+        offers = offers.made_by(view.on)
     context = {
         "view": view,
         "partner": partner,
         "supports": supports.select_related("cooperative__kelurahan__kecamatan").newest_stage_first(),
-        "worth": supports.agreed().worth(),
+        "figures": partner_figures(supports, on=view.on),
+        "offers": offers,
         "events": events,
         "history": read_history(
             request,

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,14 +18,21 @@ from kkmp.edited import save_form
 from kkmp.history import read_history
 from kkmp.list_answers import Register, answer, copy_of
 from kkmp.listing import list_columns
+from partners.capital_totals import totals_by_capital
 from partners.columns import AGREED_CHOICE
-from partners.forms import NewSupportForm, StageForm, SupportForm, SupportListForm
+from partners.flags import flags_of, with_flags
+from partners.follow_ups import answers_to
+from partners.forms import StageForm, SupportListForm
+from partners.gap import with_outstanding
 from partners.history import stage_entries
-from partners.models import Stage, Support, SupportQuerySet, support_totals
+from partners.models import Stage, Support, Worth, support_totals
 from partners.services import record_stage, start_support
+from partners.support_forms import NewSupportForm, SupportForm, asked_of
+from partners.views.disbursements import disbursements_of
 from partners.views.partners import supports_in
 
 WITH_NAMES = ("partner", "cooperative__kelurahan__kecamatan")
+WITH_AGREED = ("payer", "outlet", "need", "offer", "event")
 
 
 SUPPORTS = Register(gettext_lazy("Daftar bantuan"), "bantuan")
@@ -34,14 +42,14 @@ SUPPORTS = Register(gettext_lazy("Daftar bantuan"), "bantuan")
 def support_list(request: HttpRequest) -> HttpResponseBase:
     view = read_view(request)
     form = SupportListForm.read(request.GET, view=view)
-    supports = supports_in(view)
+    supports = with_flags(supports_in(view), on=view.on)
     if copy := copy_of(request, SUPPORTS, form, supports, question=view):
         return copy
-    filtered = form.rows(supports)
-    assert isinstance(filtered, SupportQuerySet)  # noqa: S101  # for the type checker: ListForm knows no model
+    capital = totals_by_capital(form.rows(supports))
     context = {
         "view": view,
-        "worth": filtered.worth(),
+        "capital": capital,
+        "worth": Worth(sum(one.idr for one in capital), sum(one.unknown_count for one in capital)),
         "totals": support_totals(view.cooperatives, on=view.on),
         "agreed": AGREED_CHOICE,
         "chosen_stage": form.cleaned_data.get("stage", ""),
@@ -52,45 +60,53 @@ def support_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def add(request: HttpRequest) -> HttpResponse:
+    """Sudin records a support at any stage; an officer proposes one for the own area."""
     user = request.user
-    if not (isinstance(user, User) and user.has_perms(["partners.add_support", "partners.add_stagechange"])):
+    decides = user.has_perms(["partners.add_support", "partners.add_stagechange"])
+    if not (isinstance(user, User) and (decides or user.has_perm("partners.propose_support"))):
         raise PermissionDenied
-    asked = {name: request.GET[name] for name in ("partner", "cooperative") if name in request.GET}
-    form = NewSupportForm(request.POST or None, user=user, initial=asked)
+    form = NewSupportForm(request.POST or None, user=user, initial=asked_of(request.GET, user))
 
     def write() -> Support:
         typed = form.cleaned_data
         return start_support(
             support=form.instance,
-            stage=Stage(typed["stage"]),
-            effective_on=typed["effective_on"],
-            reason=typed["reason"],
+            stage=Stage(typed["stage"]) if decides else Stage.PROSPECT,
+            effective_on=typed["effective_on"] if decides else timezone.localdate(),
+            reason=typed["reason"] if decides else "",
             by=user,
         )
 
     if request.method == "POST" and save_form(form, write):
-        messages.success(
-            request,
-            _("Bantuan tercatat. Bila keliru, ubah isiannya atau catat tahap Batal dengan alasannya."),
-        )
+        messages.success(request, _added_words(decides=decides))
+        for warning in form.warnings:
+            messages.warning(request, warning)
         return redirect(form.instance)
-    return render(
-        request, "partners/support_add.html", {"form": form, "cancel_href": reverse("partners:supports")}
-    )
+    context = {"form": form, "decides": decides, "cancel_href": reverse("partners:supports")}
+    return render(request, "partners/support_add.html", context)
+
+
+def _added_words(*, decides: bool) -> str:
+    if decides:
+        return _("Bantuan tercatat. Bila keliru, ubah isiannya atau catat tahap Batal dengan alasannya.")
+    return _("Usulan tercatat di tahap Penjajakan. Sudin yang memutuskan tahap berikutnya.")
 
 
 @permission_required("partners.view_support", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     view = read_view(request)
-    mine = Support.objects.visible_to(request.user).with_stage(on=view.on)
-    support = get_object_or_404(mine.select_related(*WITH_NAMES), pk=pk)
+    mine = with_outstanding(Support.objects.visible_to(request.user).with_stage(on=view.on), on=view.on)
+    support = get_object_or_404(mine.select_related(*WITH_NAMES, *WITH_AGREED), pk=pk)
     changes = support.stage_changes.select_related("by")
     may_change = request.user.has_perm("partners.change_support")
     context = {
         "view": view,
         "support": support,
+        "flags": flags_of([support], view.on).get(pk, []),
         "changes": [change for change in changes if change.effective_on <= view.on],
+        **disbursements_of(support, view),
         "later_count": sum(change.effective_on > view.on for change in changes),
+        "follow_ups": answers_to(support, on=view.on),
         "may_record_stage": request.user.has_perm("partners.add_stagechange"),
         "history": read_history(
             request,
@@ -104,11 +120,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     support = get_object_or_404(Support.objects.visible_to(request.user).select_related(*WITH_NAMES), pk=pk)
-    if not request.user.has_perm("partners.change_support"):
+    user = request.user
+    if not (isinstance(user, User) and user.has_perm("partners.change_support")):
         raise PermissionDenied
-    form = SupportForm(request.POST or None, instance=support, restore=request.GET.get("restore", ""))
+    form = SupportForm(
+        request.POST or None,
+        user=user,
+        instance=support,
+        restore=request.GET.get("restore", ""),
+    )
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _("Data bantuan tersimpan."))
+        for warning in form.warnings:
+            messages.warning(request, warning)
         return redirect(support)
     return render(request, "partners/support_edit.html", {"form": form, "support": support})
 

@@ -55,6 +55,10 @@ class People:
     def sudin_for(self, number: int) -> User:
         return self.users["sudin.dua" if number % 3 == 0 else "sudin.satu"]
 
+    def other_sudin(self, user: User) -> User:
+        """Who checks what this one recorded."""
+        return self.users["sudin.satu" if user.username == "sudin.dua" else "sudin.dua"]
+
 
 def add_people(*, today: date) -> People:
     """Make the accounts and grants. The installer's account was made on the day the sample data tell of."""

@@ -159,6 +159,8 @@ RUNNING_HELP = (
     (BPJS, SupportKind.TRAINING),
 )
 WITH_A_SUM = frozenset({SupportKind.CASH_GRANT, SupportKind.GOODS_GRANT, SupportKind.LOAN})
+# What can be given a worth in rupiah once it has arrived.
+WITH_WORTH = WITH_A_SUM | {SupportKind.CONSIGNMENT, SupportKind.LEND_USE}
 WHY_CANCELLED = (
     "Anggaran CSR tahun berjalan sudah habis.",
     "Koperasi memilih tawaran mitra lain.",

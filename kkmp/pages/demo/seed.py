@@ -9,25 +9,39 @@ from enum import Enum, auto
 from django.db import transaction
 from django.utils import timezone
 
-from cooperatives.models import AreaGrant, BoardTerm, Cooperative, Paper, Target
+from cooperatives.models import AreaGrant, AssetStatement, BoardTerm, Cooperative, Paper, Target
 from kkmp.accounts.models import User
 from kkmp.imports.models import ImportBatch
-from kkmp.pages.demo import odd, papers, reports, visits, write, write_register
+from kkmp.pages.demo import (
+    afterwards,
+    capital,
+    odd,
+    offers,
+    papers,
+    reports,
+    supports,
+    visits,
+    write,
+    write_register,
+)
 from kkmp.pages.demo.members import WHOLE, tell_members
 from kkmp.pages.demo.people import People, add_people, sample_day
 from kkmp.pages.demo.plan import START
 from kkmp.pages.demo.savings import tell_savings
+from kkmp.pages.demo.story import Story
+from kkmp.pages.demo.supports import Rows
 from kkmp.pages.demo.teller import tell
+from kkmp.pages.demo.under_way import add_help_under_way
 from kkmp.pages.reference import read_csv, seed_reference
 from members.models import Member, SavingsEntry
 from outlets.models import CapitalNeed, MonthlyReport, Outlet, StatusChange, Visit
-from partners.models import Support
+from partners.models import Offer, Support
 
 # The recap of 22 September 2025 was recorded on that and the next day.
 FIRST_DAY = START + timedelta(days=2)
 _PEOPLES_OWN = (
-    *(User, AreaGrant, Target, Paper, BoardTerm, ImportBatch),
-    *(Outlet, MonthlyReport, StatusChange, CapitalNeed, Visit, Member, Support),
+    *(User, AreaGrant, Target, Paper, BoardTerm, AssetStatement, ImportBatch),
+    *(Outlet, MonthlyReport, StatusChange, CapitalNeed, Visit, Member, Offer, Support),
 )
 
 
@@ -73,11 +87,11 @@ def seed_demo(*, today: date, members: int = WHOLE) -> dict[str, int]:
     told = reports.tell_reports(story, people, codes, today=today)
     written = reports.reports(told, story, outlets, of_code, today=today)
     write.changes(story, people, outlets, written)
-    write.needs(story, people, outlets)
+    needs = write.needs(story, people, outlets)
     odd.close_needs_too_early(people, today=today)
     visits.visits(people, story, outlets, codes, today=today)
-    write.supports(story, people)
     write.events(people, before=today)
+    _capital(story, people, Rows(of_code, outlets, needs, offers.offers(people, before=today)), today=today)
     counted = {
         "pengguna": User,
         "anggota": Member,
@@ -89,6 +103,16 @@ def seed_demo(*, today: date, members: int = WHOLE) -> dict[str, int]:
         "bantuan": Support,
     }
     return {kind: model._default_manager.count() for kind, model in counted.items()}
+
+
+def _capital(story: Story, people: People, of: Rows, *, today: date) -> None:
+    """What partners do, and what cooperatives keep themselves."""
+    add_help_under_way(story, of.needs, today=today)
+    written = supports.supports(story, people, of, today=today)
+    capital.assets(people, before=today)
+    capital.set_asides(story, of.needs, people, before=today)
+    afterwards.follow_ups(story, written, people, today=today)
+    afterwards.letters(people, of.offers, today=today)
 
 
 def _register(of_code: dict[str, Cooperative], people: People, *, today: date, members: int) -> None:

@@ -49,6 +49,14 @@ class Need:
     closed_on: date | None = None
     closed_at: datetime | None = None
 
+    @property
+    def key(self) -> "NeedKey":
+        """What stays when the need is closed."""
+        return self.place, self.purpose, self.since_on
+
+
+NeedKey = tuple[Place, NeedPurpose, date]
+
 
 @dataclass(frozen=True)
 class Step:
@@ -59,14 +67,51 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Paid:
+    """Money or goods that arrived, until when they were checked or taken back."""
+
+    amount_idr: int
+    paid_on: date
+    recorded_at: datetime
+    verified_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    def known_at(self, moment: datetime) -> "Paid":
+        is_verified = self.verified_at and self.verified_at < moment
+        is_withdrawn = self.withdrawn_at and self.withdrawn_at < moment
+        return replace(
+            self,
+            verified_at=self.verified_at if is_verified else None,
+            withdrawn_at=self.withdrawn_at if is_withdrawn else None,
+        )
+
+
+@dataclass(frozen=True)
 class Promise:
-    """What a partner does for a cooperative, with its stages from first to last."""
+    """What a partner does for a cooperative, with its stages from first to last and what arrived.
+
+    `place` and `need` are for whom and for what, as far as the office knows; `payer` pays in the partner's stead.
+    """
 
     partner: str
     code: str
     kind: SupportKind
     amount_idr: int | None
     steps: Sequence[Step]
+    place: Place | None = None
+    need: NeedKey | None = None
+    paid: Sequence[Paid] = ()
+    payer: str = ""
+
+    def known_at(self, moment: datetime) -> "Promise":
+        return replace(
+            self,
+            steps=[step for step in self.steps if step.recorded_at < moment],
+            paid=[paid.known_at(moment) for paid in self.paid if paid.recorded_at < moment],
+        )
+
+    def step(self, stage: Stage) -> Step | None:
+        return next((step for step in self.steps if step.stage == stage), None)
 
 
 @dataclass
@@ -92,19 +137,18 @@ class Story:
             for need in self.needs
             if need.told_at < moment
         ]
-        promises = [
-            replace(promise, steps=[step for step in promise.steps if step.recorded_at < moment])
-            for promise in self.promises
-        ]
+        promises = [promise.known_at(moment) for promise in self.promises]
         return type(self)(
             places=[place for place in self.places if place.made_at < moment],
             changes=sorted(changes, key=lambda change: (change.recorded_at, change.code)),
             needs=sorted(needs, key=lambda need: (need.told_at, need.place.code, need.purpose)),
-            promises=sorted(
-                (promise for promise in promises if promise.steps),
-                key=lambda promise: (promise.steps[0].recorded_at, promise.code, promise.partner),
-            ),
+            promises=sorted((promise for promise in promises if promise.steps), key=by_first_word),
         )
+
+
+def by_first_word(promise: Promise) -> tuple[datetime, str, str]:
+    """In the order in which promises were first spoken of."""
+    return promise.steps[0].recorded_at, promise.code, promise.partner
 
 
 def office_hour(day: date, minute: int = 0) -> datetime:

@@ -42,7 +42,8 @@ def tell(codes: list[str], *, until: date) -> Story:
     # First what has fixed days: chance must fall the same way however far the story goes.
     teller.begin()
     teller.add_further_outlets()
-    promises.add_promises_that_wait(teller.story, plan.dice("waiting"))
+    needs = {code: now.needs for code, now in teller.standing.items()}
+    promises.add_promises_that_wait(teller.story, plan.dice("waiting"), needs=needs)
     for first, moves in _months(until + LOOK_AHEAD):
         teller.tell_month(first, moves.split())
     return teller.story
@@ -97,7 +98,11 @@ class Teller:
                 "obstacle": self._obstacle, "check": self._check, "mistake": self._mistake,
             }  # fmt: skip
             acts[name](day, move[len(name) :])
-        running = [code for code, now in self.standing.items() if now.status == Status.RUNNING]
+        running = {
+            code: now.place
+            for code, now in self.standing.items()
+            if now.place and now.status == Status.RUNNING
+        }
         promises.add_help_for_running(self.story, self.dice, first=first, running=running)
 
     def add_further_outlets(self) -> None:
@@ -169,7 +174,8 @@ class Teller:
     def _give_up(self, day: date, how: str) -> None:
         code = self._pick(day, lambda now: now.status == Status.IDLE, rested=90)
         if code:
-            promises.add_cancelled(self.story, self.dice, code=code, day=day)
+            needs = self.standing[code].needs
+            promises.add_cancelled(self.story, self.dice, code=code, day=day, needs=needs)
             self._record(code, Status.CLOSED, day, "Pinjam pakai tempat berakhir; gerai ditutup.", how=how)
 
     def _shut(self, day: date, how: str) -> None:
@@ -327,8 +333,8 @@ class Teller:
     def _help_arrives(self, code: str, day: date) -> str:
         """A partner's help arrives before that day; the answer is the note of the opening."""
         partner, kind = self._next("help", plan.OPENING_HELP)
-        amount = sum(need.amount_idr for need in self.standing[code].needs)
+        needs = self.standing[code].needs
         promises.add_help_that_opens(
-            self.story, self.dice, code=code, partner=partner, kind=kind, amount_idr=amount, day=day
+            self.story, self.dice, code=code, partner=partner, kind=kind, needs=needs, day=day
         )
         return f"Gerai dibuka setelah bantuan {partner} diterima ({kind.label.lower()})."

@@ -14,10 +14,10 @@ from kkmp.edited import EditedModel
 from kkmp.pages.demo import plan
 from kkmp.pages.demo.people import JOINED_ON, People
 from kkmp.pages.demo.reports import Key, is_told_in_report
-from kkmp.pages.demo.story import Change, Place, Story, office_hour
+from kkmp.pages.demo.story import Change, NeedKey, Place, Story, office_hour
 from kkmp.pages.reference import ORIGIN
 from outlets.models import CapitalNeed, ChangeSource, MonthlyReport, Outlet, OutletKind, StatusChange
-from partners.models import Attendance, Event, Partner, StageChange, Support
+from partners.models import Attendance, Event, Partner
 
 PROFILES_ON = date(2025, 8, 18)
 FOUNDED_ON = date(2025, 5, 31)
@@ -146,7 +146,7 @@ def _change(
     return row
 
 
-def needs(story: Story, people: People, of: Outlets) -> None:
+def needs(story: Story, people: People, of: Outlets) -> dict[NeedKey, CapitalNeed]:
     """Enter each need when it was told, and close those that were met."""
     rows = []
     for need in story.needs:
@@ -160,45 +160,15 @@ def needs(story: Story, people: People, of: Outlets) -> None:
         sign(row, people.officer_of(need.place.code), at=need.told_at)
         rows.append(row)
     met = []
-    for row, need in zip(bulk_create_with_history(rows, CapitalNeed), story.needs, strict=True):
+    written = bulk_create_with_history(rows, CapitalNeed)
+    for row, need in zip(written, story.needs, strict=True):
         if need.closed_on and need.closed_at:
             row.closed_on = need.closed_on
             row.version += 1
             sign(row, people.officer_of(need.place.code), at=need.closed_at)
             met.append(row)
     bulk_update_with_history(met, CapitalNeed, ["closed_on", "version"])
-
-
-def supports(story: Story, people: People) -> None:
-    """Enter each promise when it was first spoken of, and its stages as they came."""
-    cooperatives = _cooperatives()
-    partners = {partner.name: partner for partner in Partner.objects.order_by("pk")}
-    rows = []
-    for number, promise in enumerate(story.promises):
-        row = Support(
-            partner=partners[promise.partner],
-            cooperative=cooperatives[promise.code],
-            kind=promise.kind,
-            committed_idr=promise.amount_idr,
-            note="Contoh; bukan komitmen resmi mitra ini.",
-        )
-        sign(row, people.sudin_for(number), at=promise.steps[0].recorded_at)
-        rows.append(row)
-    stages = [
-        StageChange(
-            support=row,
-            stage=step.stage,
-            effective_on=step.effective_on,
-            recorded_at=step.recorded_at,
-            reason=step.reason,
-            by=people.sudin_for(number),
-        )
-        for number, (row, promise) in enumerate(
-            zip(bulk_create_with_history(rows, Support), story.promises, strict=True)
-        )
-        for step in promise.steps
-    ]
-    StageChange.objects.bulk_create(sorted(stages, key=lambda stage: (stage.recorded_at, stage.support.pk)))
+    return {need.key: row for row, need in zip(written, story.needs, strict=True)}
 
 
 def events(people: People, *, before: date) -> None:

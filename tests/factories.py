@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 
 from cooperatives.models import (
     AreaGrant,
+    AssetStatement,
     BoardTerm,
     Body,
     Cooperative,
@@ -37,11 +38,11 @@ from outlets.models import (
     ReportState,
     ReportStep,
     Seen,
+    SetAside,
     Status,
     StatusChange,
     Visit,
 )
-from partners.models import Event, Partner, PartnerCategory, Stage, StageChange, Support, SupportKind
 from tests.uploads import PDF
 
 PASSWORD = "contoh-kkmp-2025"
@@ -173,6 +174,35 @@ class CapitalNeedFactory(DjangoModelFactory[CapitalNeed]):
     since_on = date(2025, 9, 22)
 
 
+class SetAsideFactory(DjangoModelFactory[SetAside]):
+    """Own money for a need; trait: released."""
+
+    class Meta:
+        model = SetAside
+
+    class Params:
+        released = factory.Trait(
+            released_on=date(2026, 1, 15),
+            released_by=factory.SubFactory(UserFactory),
+            release_reason="Dipakai untuk hal lain",
+        )
+
+    need = factory.SubFactory(CapitalNeedFactory)
+    amount_idr = 5_000_000
+    set_on = date(2025, 10, 1)
+    by = factory.SubFactory(UserFactory)
+
+
+class AssetStatementFactory(DjangoModelFactory[AssetStatement]):
+    class Meta:
+        model = AssetStatement
+
+    cooperative = factory.SubFactory(CooperativeFactory)
+    on = date(2025, 12, 31)
+    amount_idr = 100_000_000
+    source = "Neraca contoh"
+
+
 class MonthlyReportFactory(DjangoModelFactory[MonthlyReport]):
     """A draft of October 2025; traits: submitted, returned, verified (each by people of its own), correction."""
 
@@ -274,42 +304,6 @@ class ParameterFactory(DjangoModelFactory[Parameter]):
     source = "Keputusan contoh"
 
 
-class PartnerFactory(DjangoModelFactory[Partner]):
-    class Meta:
-        model = Partner
-
-    name = factory.Sequence(lambda n: f"Mitra Contoh {n}")
-    category = PartnerCategory.PRIVATE
-
-
-class SupportFactory(DjangoModelFactory[Support]):
-    class Meta:
-        model = Support
-
-    partner = factory.SubFactory(PartnerFactory)
-    cooperative = factory.SubFactory(CooperativeFactory)
-    kind = SupportKind.CASH_GRANT
-    committed_idr = 25_000_000
-
-
-class StageChangeFactory(DjangoModelFactory[StageChange]):
-    class Meta:
-        model = StageChange
-
-    support = factory.SubFactory(SupportFactory)
-    stage = Stage.COMMITTED
-    effective_on = date(2025, 10, 1)
-    by = factory.SubFactory(UserFactory, sudin=True)
-
-
-class EventFactory(DjangoModelFactory[Event]):
-    class Meta:
-        model = Event
-
-    title = factory.Sequence(lambda n: f"Acara Contoh {n}")
-    held_on = date(2025, 9, 22)
-
-
 def officer_of(*areas: Kecamatan | Kelurahan, **kwargs: Any) -> User:
     """An officer with a grant for each of the areas."""
     user = UserFactory.create(**kwargs)
@@ -317,10 +311,3 @@ def officer_of(*areas: Kecamatan | Kelurahan, **kwargs: Any) -> User:
         field = "kecamatan" if isinstance(area, Kecamatan) else "kelurahan"
         AreaGrantFactory.create(user=user, **{field: area})
     return user
-
-
-def support_at(stage: Stage, on: date = date(2026, 2, 1), **kwargs: Any) -> Support:
-    """A support that stands at this stage from a day on."""
-    support = SupportFactory.create(**kwargs)
-    StageChangeFactory.create(support=support, stage=stage, effective_on=on, reason="Alasan contoh")
-    return support

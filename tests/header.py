@@ -3,6 +3,6 @@
 Outside of tests the number is kept until something changes; inside a test's transaction nothing is.
 """
 
-OFFICER, SUDIN, LEADER, ADMIN = 6, 9, 19, 4
+OFFICER, SUDIN, LEADER, ADMIN = 7, 12, 19, 4
 # Nothing is asked about months where there is no cooperative to ask for.
-SUDIN_WHERE_OFFICERS_KEEP_ALL, OFFICER_WITHOUT_AREA = 7, 4
+SUDIN_WHERE_OFFICERS_KEEP_ALL, OFFICER_WITHOUT_AREA = 10, 5

@@ -19,18 +19,13 @@ from kkmp.templatetags.ui import number, rupiah, tanggal
 from members.list_forms import MemberListForm
 from outlets.forms import OutletListForm
 from outlets.need_forms import NeedListForm
+from partners.disbursement_forms import DisbursementListForm
 from partners.forms import EventListForm, PartnerListForm, SupportListForm
+from partners.gap_list import GapListForm
 from partners.models import Attendance, Stage
-from tests.factories import (
-    CapitalNeedFactory,
-    CooperativeFactory,
-    EventFactory,
-    OutletFactory,
-    PartnerFactory,
-    StatusChangeFactory,
-    support_at,
-)
+from tests.factories import CapitalNeedFactory, CooperativeFactory, OutletFactory, StatusChangeFactory
 from tests.member_factories import MemberFactory
+from tests.partner_factories import DisbursementFactory, EventFactory, PartnerFactory, support_at
 
 
 @dataclass(frozen=True)
@@ -58,12 +53,26 @@ LISTS = {
     "kebutuhan-modal": Listed(
         "/outlets/needs/", NeedListForm, "state=all&sort=-outlet&columns=closed,idr", 7, 6
     ),
+    "kekurangan-modal": Listed(
+        "/partners/gap/", GapListForm, "reason=capital&sort=-gap&columns=amount,gap", 8, 6
+    ),
+    "penyaluran": Listed(
+        "/partners/disbursements/",
+        DisbursementListForm,
+        "kind=cash_grant&sort=-paid_on&columns=amount,note",
+        7,
+        6,
+    ),
     "anggota": Listed("/members/", MemberListForm, "state=all&sort=-full_name&columns=gender,ended_on", 9, 6),
     "mitra": Listed(
         "/partners/", PartnerListForm, "category=private&sort=-agreed&columns=agreed,contact", 5, 6
     ),
     "bantuan": Listed(
-        "/partners/supports/", SupportListForm, "stage=agreed&sort=-stage&columns=note,stage", 9, 6
+        "/partners/supports/",
+        SupportListForm,
+        "stage=agreed&sort=-stage&columns=note,stage,flags,arrived",
+        10,
+        7,
     ),
     "acara": Listed(
         "/partners/events/", EventListForm, "q=acara&sort=-cooperatives&columns=cooperatives", 5, 6
@@ -111,6 +120,14 @@ def plant(rows: int) -> None:
             committed_idr=committed,
             note=odd,
         )
+        DisbursementFactory.create(
+            support__partner=partner,
+            support__cooperative=cooperative,
+            amount_idr=1_000_000 * (place + 1),
+            paid_on=dt.date(2026, 1, 1 + place),
+            note=odd,
+            verified=bool(place % 2),
+        )
         other = EventFactory.create()
         Attendance.objects.create(event=other, partner=partner)
         Attendance.objects.create(event=event, cooperative=cooperative)
@@ -142,7 +159,7 @@ def rows_of_page(page: BeautifulSoup) -> list[list[list[str]]]:
         text = cell.get_text().strip()
         return [words for words in ("" if text in NOTHING else text, *subs) if words]
 
-    return [[said(cell) for cell in row.select("th, td")] for row in page.select("tbody tr")]
+    return [[said(cell) for cell in row.select("th, td")] for row in page.select("[data-total] tbody tr")]
 
 
 def rows_of_file(content: bytes, columns: Sequence[Column]) -> list[list[list[str]]]:
@@ -161,5 +178,5 @@ def rows_of_file(content: bytes, columns: Sequence[Column]) -> list[list[list[st
 
 
 def columns_in(form: type[ListForm], page: BeautifulSoup) -> list[Column]:
-    heads = [head.get_text(strip=True) for head in page.select("thead th")]
+    heads = [head.get_text(strip=True) for head in page.select("[data-total] thead th")]
     return [one for one in form.columns if str(one.label) in heads]

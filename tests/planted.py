@@ -16,12 +16,12 @@ from cooperatives.models import AreaGrant, Cooperative, PublicFact, PublishedFig
 from kkmp.accounts.models import AccessEvent, User, Verb
 from kkmp.accounts.services import make_sign_in_link
 from kkmp.imports.models import BatchState, ImportBatch, ImportRow, Outcome
-from partners.models import Attendance, Event, Partner
+from partners.models import Answer, Attendance, Event, Offer, Partner
 from tests.factories import (
+    AssetStatementFactory,
     BoardTermFactory,
     CapitalNeedFactory,
     CooperativeFactory,
-    EventFactory,
     EvidenceFactory,
     KecamatanFactory,
     KelurahanFactory,
@@ -29,12 +29,10 @@ from tests.factories import (
     OutletFactory,
     PaperFactory,
     ParameterFactory,
-    PartnerFactory,
     ReportLineFactory,
     ReportStepFactory,
-    StageChangeFactory,
+    SetAsideFactory,
     StatusChangeFactory,
-    SupportFactory,
     UserFactory,
     VisitFactory,
     officer_of,
@@ -45,6 +43,16 @@ from tests.member_factories import (
     SavingsEntryFactory,
     SavingsRateFactory,
     synthetic_national_id,
+)
+from tests.partner_factories import (
+    DisbursementFactory,
+    EventFactory,
+    FollowUpFactory,
+    LetterFactory,
+    OfferFactory,
+    PartnerFactory,
+    StageChangeFactory,
+    SupportFactory,
 )
 from tests.uploads import PDF
 
@@ -58,10 +66,11 @@ class Shared:
     sudin: User
     partner_there: Attendance
     figure: PublishedFigure
+    offer: Offer
 
     @property
     def rows(self) -> dict[str, Model]:
-        return {one._meta.label: one for one in (self.partner, self.event, self.figure)}
+        return {one._meta.label: one for one in (self.partner, self.event, self.figure, self.offer)}
 
 
 def plant_shared() -> Shared:
@@ -72,7 +81,9 @@ def plant_shared() -> Shared:
     figure = PublishedFigure.objects.create(
         on=date(2025, 9, 22), running=10, idle=19, none=36, source="https://a.example/"
     )
-    return Shared(partner, event, UserFactory.create(sudin=True, full_name="Staf Bersama"), there, figure)
+    offer = OfferFactory.create(partner=partner, event=event, title="Penawaran Bersama")
+    sudin = UserFactory.create(sudin=True, full_name="Staf Bersama")
+    return Shared(partner, event, sudin, there, figure, offer)
 
 
 @dataclass(frozen=True)
@@ -190,8 +201,31 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     support = SupportFactory.create(
         partner=shared.partner,
         cooperative=cooperative,
+        outlet=outlet,
+        need=need,
+        offer=shared.offer,
         note=f"{word}bantuan",
         committed_idr=number * 12_222_222,
+        agreement_no=f"{word}perjanjian",
+    )
+    paid = DisbursementFactory.create(
+        support=support,
+        amount_idr=number * 1_212_121,
+        note=f"{word}kuitansi",
+        file_name=f"{word}bukti.pdf",
+        content=PDF + f"{word}bukti".encode(),
+        recorded_by=officer,
+    )
+    DisbursementFactory.create(
+        support=support, amount_idr=number * 1_313_131, note=f"{word}diperiksa", verified=True
+    )
+    followed = FollowUpFactory.create(
+        support=support, answer=Answer.STOPPED, note=f"{word}berhenti", by=officer
+    )
+    letter = LetterFactory.create(partner=shared.partner, outlet=outlet, offer=shared.offer, number=number)
+    held = SetAsideFactory.create(need=need, amount_idr=number * 1_616_161, by=officer)
+    assets = AssetStatementFactory.create(
+        cooperative=cooperative, amount_idr=number * 17_171_717, source=f"{word}neraca"
     )
     stage = StageChangeFactory.create(support=support, reason=f"{word}tahap", by=shared.sudin)
     attendance = Attendance.objects.create(event=shared.event, cooperative=cooperative)
@@ -232,10 +266,14 @@ def plant(word: str, shared: Shared, *, number: int) -> Planted:
     grant = AreaGrant.objects.get(user=officer)
     planted: list[Model] = [
         kecamatan, kelurahan, cooperative, officer, gone, former, report, line, photo, told, visit, parameter, term, paper, outlet, change, need, member, rate, saved, lock, support, stage, attendance, fact,
+        paid, followed, letter, held, assets,
         batch, row, link, event, grant, target,
     ]  # fmt: skip
     rows = {one._meta.label: one for one in planted}
-    amounts = (need.amount_idr, support.committed_idr, number * 13_333_333, rate.amount_idr, saved.amount_idr)
+    amounts = (
+        *(need.amount_idr, support.committed_idr, number * 13_333_333, rate.amount_idr, saved.amount_idr),
+        *(paid.amount_idr, number * 1_313_131, held.amount_idr, assets.amount_idr),
+    )
     sums = tuple(f"{amount:,}".replace(",", ".") for amount in amounts)
     return Planted(word, officer, cooperative, rows, sums)
 

@@ -1,6 +1,6 @@
 """What tests read in a page."""
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.http import StreamingHttpResponse
 from django.test import Client
 
@@ -28,7 +28,7 @@ def names_on(page: BeautifulSoup) -> list[str]:
     return [link.get_text() for link in page.select("tbody th > a")]
 
 
-def number_at(page: BeautifulSoup, attribute: str) -> int:
+def number_at(page: Tag, attribute: str) -> int:
     """The number in `data-total` or the like, whatever element carries it."""
     [element] = page.select(f"[{attribute}]")
     return int(str(element[attribute]))
@@ -59,7 +59,7 @@ def errors_of(page: BeautifulSoup) -> dict[str, list[str]]:
     }
 
 
-def text_of(page: BeautifulSoup, selector: str) -> str:
+def text_of(page: Tag, selector: str) -> str:
     """The words of the one element that the selector finds."""
     [element] = page.select(selector)
     return element.get_text(" ", strip=True)

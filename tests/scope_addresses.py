@@ -73,7 +73,16 @@ REPORT = "outlets.MonthlyReport"
 OUTLET, NEED, CHANGE = "outlets.Outlet", "outlets.CapitalNeed", "outlets.StatusChange"
 PAPER, TERM = "cooperatives.Paper", "cooperatives.BoardTerm"
 SUPPORT, BATCH = "partners.Support", "imports.ImportBatch"
+PAID = "partners.Disbursement"
 IMPORTS = only(SUDIN, ADMIN)
+
+
+def _of_offer(area: Planted) -> dict[str, str]:
+    """The offer that all areas share."""
+    return {"offer": str(area.rows[SUPPORT].offer_id)}  # type: ignore[attr-defined]  # of a support
+
+
+_MATCHED = (_of_offer, lambda area: {"outlet": str(area.pk(OUTLET))})
 
 ADDRESSES = {
     "tasks": Address(),
@@ -98,6 +107,9 @@ ADDRESSES = {
     "cooperatives:board_end": Address(arguments=_row(TERM), may=KEEPERS),
     "cooperatives:board_remove": Address(arguments=_row(TERM), may=KEEPERS),
     "cooperatives:board_restore": Address(arguments=_row(TERM), may=KEEPERS, posted=True, status=302),
+    "cooperatives:assets": Address(arguments=_code, queries=LISTS[3:4]),
+    "cooperatives:asset_add": Address(arguments=_code, may=KEEPERS),
+    "cooperatives:asset_edit": Address(arguments=_row("cooperatives.AssetStatement"), may=KEEPERS),
     "outlets:list": Address(queries=LISTS),
     "outlets:detail": Address(arguments=_row(OUTLET), queries=LISTS[3:4]),
     "outlets:add": Address(arguments=_code, may=KEEPERS),
@@ -109,6 +121,8 @@ ADDRESSES = {
     "outlets:needs": Address(queries=LISTS),
     "outlets:need_add": Address(arguments=_row(OUTLET), may=KEEPERS),
     "outlets:need_edit": Address(arguments=_row(NEED), may=KEEPERS),
+    "outlets:set_aside_add": Address(arguments=_row(NEED), may=WRITERS),
+    "outlets:set_aside_release": Address(arguments=_row("outlets.SetAside"), may=WRITERS),
     "outlets:contradictions": Address(queries=(*LISTS, lambda _area: {"rule": "idle_without_need"})),
     "visits:list": Address(
         queries=(
@@ -184,11 +198,65 @@ ADDRESSES = {
     "partners:add": Address(may=only(SUDIN, ADMIN)),
     "partners:detail": Address(arguments=_shared("partner"), is_shared=True, queries=LISTS[3:4]),
     "partners:edit": Address(arguments=_shared("partner"), is_shared=True, may=only(SUDIN, ADMIN)),
+    "partners:offers": Address(queries=(*LISTS, lambda _area: {"state": "open"})),
+    "partners:offer_add": Address(may=only(SUDIN, ADMIN)),
+    "partners:offer_detail": Address(arguments=_shared("offer"), is_shared=True, queries=LISTS[3:4]),
+    "partners:offer_edit": Address(arguments=_shared("offer"), is_shared=True, may=only(SUDIN, ADMIN)),
     "partners:supports": Address(queries=LISTS),
-    "partners:support_add": Address(may=DECIDERS, queries=LISTS[1:2]),
+    "partners:board": Address(queries=(*LISTS[:2], LISTS[3], lambda _area: {"kind": "cash_grant"})),
+    "partners:support_add": Address(
+        may=WRITERS,
+        queries=(
+            LISTS[1],
+            lambda area: {"outlet": str(area.pk(OUTLET)), "need": str(area.pk(NEED))},
+        ),
+    ),
+    "partners:disbursements": Address(
+        queries=(*LISTS, lambda _area: {"state": "waiting", "kind": "cash_grant"})
+    ),
+    "partners:disbursement_add": Address(arguments=_row(SUPPORT), may=WRITERS),
+    "partners:disbursement_verify": Address(arguments=_row(PAID), may=DECIDERS),
+    "partners:disbursement_withdraw": Address(arguments=_row(PAID), may=DECIDERS),
+    "partners:evidence": Address(arguments=_row(PAID), may=WRITERS),
     "partners:support_detail": Address(arguments=_row(SUPPORT), queries=LISTS[3:4]),
     "partners:support_edit": Address(arguments=_row(SUPPORT), may=only(SUDIN, ADMIN)),
     "partners:support_stage": Address(arguments=_row(SUPPORT), may=DECIDERS),
+    "partners:gap": Address(
+        queries=(
+            *LISTS,
+            lambda _area: {"state": "lacking", "reason": "capital", "purpose": "working_capital"},
+        )
+    ),
+    "partners:outlet_gap": Address(arguments=_row(OUTLET), queries=LISTS[3:4]),
+    "partners:match": Address(
+        queries=(
+            *LISTS,
+            *_MATCHED,
+            *(
+                # Each with the question of a list.
+                lambda area, more=more: {**_of_offer(area), **more(area)}
+                for more in (*LISTS[:1], *LISTS[3:])
+            ),
+        )
+    ),
+    # Without an offer there is nothing to propose: back to where one is chosen.
+    "partners:match_propose": Address(may=WRITERS, posted=True, status=302),
+    "partners:follow_up": Address(arguments=_row(SUPPORT), may=WRITERS),
+    "partners:letters": Address(queries=LISTS),
+    "partners:letter_add": Address(
+        may=DECIDERS, queries=(lambda area: {"outlet": str(area.pk(OUTLET)), "partner": "1"},)
+    ),
+    "partners:letter": Address(arguments=_row("partners.Letter"), queries=LISTS[3:4]),
+    "partners:letter_file": Address(arguments=_row("partners.Letter")),
+    "partners:outcomes": Address(queries=LISTS),
+    "partners:allocate": Address(
+        queries=(
+            *LISTS,
+            lambda _area: {"budget": "900.000.000", "reason": "", "offer": "1", "changed": "1_5"},
+        )
+    ),
+    # Without a sum there is nothing to propose: back to the page that says so.
+    "partners:allocate_propose": Address(may=WRITERS, status=302),
     "partners:events": Address(queries=LISTS),
     "partners:event_add": Address(may=only(SUDIN, ADMIN)),
     "partners:event_detail": Address(arguments=_shared("event"), is_shared=True, queries=LISTS[3:4]),

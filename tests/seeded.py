@@ -10,6 +10,7 @@ from simple_history.utils import get_history_manager_for_model
 
 from cooperatives.models import (
     AreaGrant,
+    AssetStatement,
     BoardTerm,
     Cooperative,
     Kecamatan,
@@ -22,9 +23,19 @@ from cooperatives.models import (
 from kkmp.accounts.models import User
 from kkmp.pages.reference import read_csv
 from members.models import Member, MonthLock, SavingsEntry, SavingsRate
-from outlets.models import CapitalNeed, Outlet, StatusChange
+from outlets.models import CapitalNeed, Outlet, SetAside, StatusChange
 from outlets.standing import class_counts
-from partners.models import Attendance, Event, Partner, StageChange, Support
+from partners.models import (
+    Attendance,
+    Disbursement,
+    Event,
+    FollowUp,
+    Letter,
+    Offer,
+    Partner,
+    StageChange,
+    Support,
+)
 
 # The day of the published figures, and one that the tests of the sample data call today.
 START = dt.date(2025, 9, 22)
@@ -35,6 +46,7 @@ CODES = [row["code"] for row in read_csv("kelurahan.csv")]
 SEEDED = (
     *(User, AreaGrant, Kecamatan, Kelurahan, Cooperative, PublicFact, PublishedFigure, Target, Outlet),
     *(Paper, BoardTerm, StatusChange, CapitalNeed, Partner, Support, StageChange, Event, Attendance),
+    *(Offer, Disbursement, FollowUp, Letter, SetAside, AssetStatement),
     *(Member, SavingsRate, SavingsEntry, MonthLock),
 )
 
@@ -131,7 +143,20 @@ def everything() -> dict[str, list[Any]]:
             "locked_by__username",
             "reopened_at",
         ],
-        Support: ["partner__name", "cooperative__kelurahan", "kind", "committed_idr", "note"],
+        Offer: ["partner__name", "kind", "title", "ceiling_idr", "open_from", "open_until", "conditions"],
+        Support: [
+            *("partner__name", "payer__name", "cooperative__kelurahan", "outlet__name", "need__purpose"),
+            *("offer__title", "event__title", "kind", "committed_idr", "agreement_no", "agreement_until"),
+            *("loan_months", "return_due_on", "returned_on", "note", "version"),
+        ],
+        Disbursement: [
+            *("support__cooperative__kelurahan", "amount_idr", "paid_on", "sha256", "recorded_at"),
+            *("recorded_by__username", "verified_at", "verified_by__username", "withdrawn_at"),
+        ],
+        FollowUp: ["support__cooperative__kelurahan", "days", "answer", "checked_on", "by__username"],
+        Letter: ["year", "number", "partner__name", "outlet__name", "offer__title", "sha256", "made_at"],
+        SetAside: ["need__outlet__name", "amount_idr", "set_on", "released_on", "by__username"],
+        AssetStatement: ["cooperative__kelurahan", "on", "amount_idr", "source"],
         StageChange: [
             "support__cooperative__kelurahan",
             "stage",

@@ -19,16 +19,15 @@ from tests.factories import (
     AreaGrantFactory,
     CapitalNeedFactory,
     CooperativeFactory,
-    EventFactory,
     KecamatanFactory,
     OutletFactory,
-    PartnerFactory,
+    PaperFactory,
     StatusChangeFactory,
     UserFactory,
     officer_of,
-    support_at,
 )
 from tests.member_factories import MemberFactory
+from tests.partner_factories import EventFactory, PartnerFactory, support_at
 from tests.reading import page_of, text_of, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -255,22 +254,23 @@ def test_who_may_not_edit_gets_no_way_back(client: Client) -> None:
 
 
 def test_a_related_row_out_of_scope_stays_nameless(client: Client) -> None:
-    """An admin moved a need from another area's outlet to mine."""
-    mine, theirs = OutletFactory.create(name="Gerai Saya"), OutletFactory.create(name="Gerai Mereka")
-    need = CapitalNeedFactory.create(outlet=theirs)
-    saved(need, by=UserFactory.create(), outlet=mine)
-    client.force_login(officer_of(mine.cooperative.kelurahan))
-    page = page_of(client, need.get_absolute_url())
-    assert "Gerai dari di luar wilayah Anda → menjadi Gerai Saya" in lines_of(page)[0]
+    """A paper was moved from another area's cooperative to mine."""
+    mine = CooperativeFactory.create(kelurahan__name="Saya")
+    theirs = CooperativeFactory.create(kelurahan__name="Mereka")
+    paper = PaperFactory.create(cooperative=theirs)
+    saved(paper, by=UserFactory.create(), cooperative=mine)
+    client.force_login(officer_of(mine.kelurahan))
+    page = page_of(client, paper.get_absolute_url())
+    assert "Koperasi dari di luar wilayah Anda → menjadi KKMP Saya" in lines_of(page)[0]
     assert "Mereka" not in page.get_text()
 
 
 def test_history_costs_the_same_for_any_number_of_edits(
     sudin: Client, django_assert_num_queries: Any
 ) -> None:
-    outlet, other = OutletFactory.create(), OutletFactory.create()
-    by = UserFactory.create()
+    outlet, by = OutletFactory.create(), UserFactory.create()
     need = CapitalNeedFactory.create(outlet=outlet)
+    paper, other = PaperFactory.create(cooperative=outlet.cooperative), CooperativeFactory.create()
 
     def edit(number: int) -> None:
         saved(need, by=UserFactory.create(), amount_idr=1_000_000 + number)
@@ -278,7 +278,7 @@ def test_history_costs_the_same_for_any_number_of_edits(
         StatusChangeFactory.create(outlet=outlet, effective_on=dt.date(2026, 1, number))
 
     edit(1)
-    pages = ((need.get_absolute_url(), 4), (outlet.get_absolute_url(), 12))
+    pages = ((need.get_absolute_url(), 5), (outlet.get_absolute_url(), 13))
     for address, queries in pages:
         with django_assert_num_queries(queries + header.SUDIN):
             page_of(sudin, address)
@@ -288,11 +288,12 @@ def test_history_costs_the_same_for_any_number_of_edits(
         with django_assert_num_queries(queries + header.SUDIN):
             page_of(sudin, address)
     # Where a field pointed elsewhere, the names cost one query, however often it did.
-    for _time in range(3):
-        saved(need, by=by, outlet=other)
-        saved(need, by=by, outlet=outlet)
-    with django_assert_num_queries(5 + header.SUDIN):
-        page_of(sudin, need.get_absolute_url())
+    for times in (1, 3):
+        for _time in range(times):
+            saved(paper, by=by, cooperative=other)
+            saved(paper, by=by, cooperative=outlet.cooperative)
+        with django_assert_num_queries(7 + header.SUDIN):
+            page_of(sudin, paper.get_absolute_url())
 
 
 def test_the_back_office_tells_grants_in_the_same_words(

@@ -16,16 +16,10 @@ from members.list_forms import MemberListForm
 from members.models import Member
 from partners.models import Stage
 from tests import header
-from tests.factories import (
-    CapitalNeedFactory,
-    CooperativeFactory,
-    OutletFactory,
-    UserFactory,
-    officer_of,
-    support_at,
-)
+from tests.factories import CapitalNeedFactory, CooperativeFactory, OutletFactory, UserFactory, officer_of
 from tests.listed import LISTS, ODD, Listed, columns_in, plant, rows_of_file, rows_of_page
 from tests.member_factories import MemberFactory
+from tests.partner_factories import support_at
 from tests.reading import file_of, lines_of, names_on, page_of, text_of, total_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -140,7 +134,9 @@ def test_every_column_that_sorts_does_so_both_ways(sudin_client: Client, slug: s
             page = page_of(sudin_client, address)
             answers[sort] = texts_in(sudin_client, address, place)
             direction = "descending" if sort.startswith("-") else "ascending"
-            assert [head.get("aria-sort") for head in page.select("thead th")][place] == direction
+            assert [head.get("aria-sort") for head in page.select("[data-total] thead th")][
+                place
+            ] == direction
             [chosen] = page.select("#list-sort option[selected]")
             assert chosen["value"] == sort
         up, down = answers[one.key], answers[f"-{one.key}"]
@@ -279,7 +275,9 @@ def test_files_are_named_and_logged_with_day_and_area(sudin_client: Client, slug
         "",
     ]
     logged = AccessEvent.objects.order_by("pk").values_list("verb", "target")
-    title = {"kebutuhan-modal": "Kebutuhan modal"}.get(slug, f"Daftar {slug}")
+    title = {"kebutuhan-modal": "Kebutuhan modal", "kekurangan-modal": "Kekurangan modal"}.get(
+        slug, f"Daftar {slug}"
+    )
     counts = [int(target.rpartition(": ")[2].removesuffix(" baris")) for _verb, target in logged]
     assert [(verb, target.rpartition(": ")[0]) for verb, target in logged] == [
         (Verb.EXPORTED, f"{title} per 16/03/2026, Jakarta Selatan"),

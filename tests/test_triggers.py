@@ -13,17 +13,18 @@ from django.test import override_settings
 from kkmp import triggers
 from kkmp.accounts.models import AccessEvent, Verb
 from members.models import MonthLock, SavingsEntry
-from outlets.models import Outlet, ReportStep, StatusChange
-from partners.models import StageChange
+from outlets.models import Outlet, ReportStep, SetAside, StatusChange
+from partners.models import Disbursement, FollowUp, Letter, StageChange
 from tests.factories import (
     CooperativeFactory,
     OutletFactory,
     ReportStepFactory,
-    StageChangeFactory,
+    SetAsideFactory,
     StatusChangeFactory,
     UserFactory,
 )
 from tests.member_factories import MonthLockFactory, SavingsEntryFactory
+from tests.partner_factories import DisbursementFactory, FollowUpFactory, LetterFactory, StageChangeFactory
 from tests.past_django import Execute, execute, refused
 
 # Fixtures count where they are named.
@@ -34,7 +35,7 @@ only_sqlite = pytest.mark.skipif(IS_POSTGRESQL, reason="needs SQLite")
 committed = pytest.mark.django_db(transaction=True)
 
 APPEND_ONLY: tuple[type[models.Model], ...] = (
-    *(AccessEvent, StatusChange, StageChange, ReportStep),
+    *(AccessEvent, StatusChange, StageChange, SetAside, Disbursement, FollowUp, Letter, ReportStep),
     *(SavingsEntry, MonthLock),
 )
 
@@ -57,6 +58,10 @@ def facts(transactional_db: None) -> dict[str, int]:
         "members_savingsentry": SavingsEntryFactory.create().pk,
         "members_monthlock": MonthLockFactory.create().pk,
         "partners_stagechange": StageChangeFactory.create().pk,
+        "outlets_setaside": SetAsideFactory.create().pk,
+        "partners_disbursement": DisbursementFactory.create().pk,
+        "partners_followup": FollowUpFactory.create().pk,
+        "partners_letter": LetterFactory.create().pk,
         "accounts_accessevent": AccessEvent.objects.create(user=UserFactory.create(), verb=Verb.PRINTED).pk,
     }
 
@@ -68,6 +73,10 @@ TABLES = {
     ReportStep._meta.db_table: "reason = 'lain'",
     SavingsEntry._meta.db_table: "amount_idr = 1",
     MonthLock._meta.db_table: "through_on = '2031-01-31'",
+    SetAside._meta.db_table: "amount_idr = 1",
+    Disbursement._meta.db_table: "amount_idr = 1",
+    FollowUp._meta.db_table: "note = 'lain'",
+    Letter._meta.db_table: "number = 77",
 }
 
 

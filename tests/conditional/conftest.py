@@ -13,12 +13,12 @@ from tests.factories import (
     PaperFactory,
     ParameterFactory,
     ReportLineFactory,
-    StageChangeFactory,
     StatusChangeFactory,
     VisitFactory,
     officer_of,
 )
 from tests.member_factories import MemberFactory, SavingsEntryFactory, SavingsRateFactory
+from tests.partner_factories import StageChangeFactory
 
 
 @pytest.fixture

@@ -33,19 +33,17 @@ from outlets.models import (
     Outlet,
     ReportLine,
     ReportStep,
+    SetAside,
     Status,
     StatusChange,
     Visit,
 )
 from outlets.services import decide_status
-from partners.models import Partner, StageChange, Support
-from tests.factories import (
-    OutletFactory,
-    StageChangeFactory,
-    UserFactory,
-)
+from partners.models import Disbursement, FollowUp, Partner, StageChange, Support
+from tests.factories import OutletFactory, SetAsideFactory, UserFactory
 from tests.kept_page import Browser, tables_in, unmasked
 from tests.member_factories import MemberFactory, SavingsEntryFactory
+from tests.partner_factories import DisbursementFactory, StageChangeFactory
 from tests.past_django import past_django
 
 IS_POSTGRESQL = connection.vendor == "postgresql"
@@ -158,7 +156,7 @@ READ_BY_THE_DASHBOARD: dict[Any, str] = {
 
 
 # Only new rows come.
-APPEND_ONLY = (StageChange, ReportStep, SavingsEntry)
+APPEND_ONLY = (StageChange, ReportStep, SavingsEntry, SetAside, Disbursement, FollowUp)
 
 
 def test_every_table_of_the_dashboard_changes_it_past_django(figures: Cooperative, officer: User) -> None:
@@ -185,6 +183,16 @@ def test_a_payment_changes_the_page(figures: Cooperative, officer: User) -> None
     """Append-only as well."""
     browser = Browser(officer)
     SavingsEntryFactory.create(member=Member.objects.get(), mandatory=True)
+    assert browser.is_told_the_truth()
+
+
+def test_money_that_arrives_or_is_set_aside_changes_the_page(figures: Cooperative, officer: User) -> None:
+    browser = Browser(officer)
+    need, support = CapitalNeed.objects.get(), Support.objects.get()
+    SetAsideFactory.create(need=need, amount_idr=1, set_on=dt.date(2026, 1, 1))
+    assert browser.is_told_the_truth()
+    Support.objects.update(outlet=need.outlet, need=need)
+    DisbursementFactory.create(support=support, amount_idr=2, paid_on=dt.date(2026, 1, 1), verified=True)
     assert browser.is_told_the_truth()
 
 
@@ -277,7 +285,7 @@ def test_writers_do_not_wait_for_each_other(figures: Cooperative, two_writers: t
 def test_emptying_a_table_changes_the_version(figures: Cooperative) -> None:
     before = data_version()
     with past_django() as raw:
-        raw.execute("TRUNCATE outlets_capitalneed")
+        raw.execute("TRUNCATE cooperatives_target")
     assert data_version() != before
 
 

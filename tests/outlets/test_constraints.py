@@ -48,6 +48,7 @@ APART = {
     "one_live_none_per_cooperative_and_day",
     "retracted_after_recorded",
     "only_a_closed_need_was_closed_by_a_change",
+    "only_a_closed_need_was_met_by_money",
 }
 
 
@@ -107,6 +108,15 @@ def test_one_live_none_per_cooperative_and_day() -> None:
     assert_refused("one_live_none_per_cooperative_and_day", lambda: StatusChangeFactory.create(**again))
     StatusChangeFactory.create(effective_on=dt.date(2025, 9, 23), **again)
     assert StatusChange.objects.live().count() == 2
+
+
+def test_only_a_closed_need_was_met_by_money() -> None:
+    constraint = "only_a_closed_need_was_met_by_money"
+    change = StatusChangeFactory.create()
+    closed = {"outlet": change.outlet, "closed_on": change.effective_on, "is_met_by_money": True}
+    assert_refused(constraint, lambda: CapitalNeedFactory.create(is_met_by_money=True))
+    assert_refused(constraint, lambda: CapitalNeedFactory.create(closed_by_change=change, **closed))
+    assert CapitalNeedFactory.create(**closed).is_met_by_money
 
 
 def test_only_a_closed_need_was_closed_by_a_change() -> None:

@@ -10,12 +10,11 @@ from kkmp.charts import Lane, Segment
 from outlets.capital import (
     NeedTotal,
     idle_without_need,
+    need_total,
     open_needs_of,
-    open_needs_total,
-    with_open_needs,
     with_outlet_needs,
 )
-from outlets.models import Outlet, Reason, Status
+from outlets.models import CapitalNeed, Outlet, Reason, Status
 from outlets.outlet_class import (
     OutletClass,
     flow,
@@ -52,28 +51,23 @@ def test_open_needs_are_those_arisen_and_not_yet_met() -> None:
     CapitalNeedFactory.create(outlet=outlet, since_on=MAY, amount_idr=10)
     CapitalNeedFactory.create(outlet=outlet, since_on=MAY, closed_on=JULY, amount_idr=200)
     CapitalNeedFactory.create(since_on=JULY, amount_idr=3_000)
-    of_one = Cooperative.objects.filter(pk=outlet.cooperative_id)
+    needs = CapitalNeed.objects.all()
     april = dt.date(2026, 4, 30)
     eve_of_july = dt.date(2026, 6, 30)
-    assert [open_needs_total(EVERYTHING, on=day) for day in (april, eve_of_july, JULY)] == [
+    assert [need_total(needs.open_on(day)) for day in (april, eve_of_july, JULY)] == [
         NeedTotal(count=0, cooperative_count=0, outlet_count=0, amount_idr=0),
         NeedTotal(count=2, cooperative_count=1, outlet_count=1, amount_idr=210),
         NeedTotal(count=2, cooperative_count=2, outlet_count=2, amount_idr=3_010),
     ]
-    assert open_needs_total(of_one, on=JULY) == NeedTotal(1, 1, 1, 10)
-    assert open_needs_total(Cooperative.objects.none(), on=JULY) == NeedTotal(0, 0, 0, 0)
+    assert need_total(needs.filter(outlet=outlet).open_on(JULY)) == NeedTotal(1, 1, 1, 10)
 
 
-def test_open_needs_sum_over_all_outlets_of_a_cooperative() -> None:
-    cooperative = CooperativeFactory.create()
-    for outlet in OutletFactory.create_batch(2, cooperative=cooperative):
+def test_open_needs_sum_by_outlet() -> None:
+    for outlet in OutletFactory.create_batch(2):
         CapitalNeedFactory.create_batch(2, outlet=outlet, amount_idr=7)
-    without = CooperativeFactory.create()
-    other = CapitalNeedFactory.create(amount_idr=1).outlet.cooperative
-    rows = with_open_needs(EVERYTHING, on=TODAY)
-    assert {row.pk: row.open_need_idr for row in rows} == {cooperative.pk: 28, without.pk: None, other.pk: 1}
+    OutletFactory.create()
     by_outlet = with_outlet_needs(Outlet.objects.order_by("pk"), on=TODAY)
-    assert [row.open_need_idr for row in by_outlet] == [14, 14, 1]
+    assert [row.open_need_idr for row in by_outlet] == [14, 14, None]
 
 
 def test_idle_for_capital_without_an_open_need_is_a_contradiction() -> None:
@@ -177,7 +171,7 @@ def test_class_counts_take_any_queryset_and_many_days(
     running = StatusChangeFactory.create(effective_on=MAY)
     StatusChangeFactory.create(none=True, effective_on=JULY)
     # As pages have it: joined, ordered, annotated, narrowed.
-    rows = with_open_needs(
+    rows = with_idle_reason(
         Cooperative.objects.select_related("kelurahan").order_by("kelurahan__name"), on=TODAY
     )
     days = [TODAY - dt.timedelta(days=number) for number in range(120)]

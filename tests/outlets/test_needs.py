@@ -235,5 +235,5 @@ def test_form_costs_the_same_for_any_number_of_edits(
     for number in range(rows):
         need.text = str(number)
         need.save()
-    with django_assert_num_queries(4 + header.SUDIN):
+    with django_assert_num_queries(5 + header.SUDIN):
         sudin.get(f"/outlets/needs/{need.pk}/")

@@ -267,7 +267,7 @@ def test_page_costs_the_same_for_any_number_of_rows(
     for number in range(rows):
         StatusChangeFactory.create(outlet=outlet, effective_on=MARCH + dt.timedelta(days=number))
         CapitalNeedFactory.create(outlet=outlet)
-    with django_assert_num_queries(12 + header.SUDIN):
+    with django_assert_num_queries(13 + header.SUDIN):
         sudin.get(f"/outlets/{outlet.pk}/")
 
 

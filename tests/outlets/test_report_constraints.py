@@ -68,6 +68,11 @@ PARAMETERS: list[tuple[str, dict[str, Any]]] = [
     ("parameter_days_are_within_a_year", {"key": "unseen_days", "value": 0}),
     ("parameter_days_are_within_a_year", {"key": "back_again_days", "value": 367}),
     ("parameter_days_are_within_a_year", {"key": "back_again_shown_days", "value": -1}),
+    ("parameter_days_are_within_a_year", {"key": "agreement_ends_days", "value": 0}),
+    ("parameter_share_is_of_a_hundred", {"key": "grant_meeting_percent", "value": 101}),
+    ("parameter_share_is_of_a_hundred", {"key": "match_gap", "value": -1}),
+    ("parameter_limit_is_positive", {"key": "loan_most_idr", "value": 0}),
+    ("parameter_limit_is_positive", {"key": "loan_most_months", "value": -1}),
     ("parameter_names_its_source", {"source": ""}),
     ("reporting_begins_by_its_day", {"key": ParameterKey.REPORT_SINCE, "value": 2}),
 ]

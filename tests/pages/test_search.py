@@ -10,16 +10,9 @@ from django.test import Client
 
 from partners.models import Stage
 from tests import header
-from tests.factories import (
-    CooperativeFactory,
-    KelurahanFactory,
-    OutletFactory,
-    PartnerFactory,
-    UserFactory,
-    officer_of,
-    support_at,
-)
+from tests.factories import CooperativeFactory, KelurahanFactory, OutletFactory, UserFactory, officer_of
 from tests.member_factories import MemberFactory
+from tests.partner_factories import PartnerFactory, support_at
 from tests.reading import page_of, text_of, total_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -274,7 +274,7 @@ def test_story_goes_on_after_its_plot() -> None:
 
 def test_demo_says_what_it_made(autumn: dt.date) -> None:
     assert run("seed_demo") == (
-        "Data contoh per 24/11/2026: 16 pengguna, 397 anggota, 6198 mutasi simpanan, 47 gerai, 135 perubahan status, 787 laporan, 243 kunjungan, 57 bantuan.\n"
+        "Data contoh per 24/11/2026: 16 pengguna, 397 anggota, 6198 mutasi simpanan, 47 gerai, 135 perubahan status, 787 laporan, 243 kunjungan, 71 bantuan.\n"
     )
     assert sample_day() == autumn
 

@@ -23,13 +23,8 @@ from kkmp.accounts.models import AccessEvent, User, Verb
 from kkmp.pages.sheet.build import make_sheet
 from kkmp.pages.sheet.definition import Sheet, texts
 from tests import header
-from tests.factories import (
-    CapitalNeedFactory,
-    PaperFactory,
-    StageChangeFactory,
-    StatusChangeFactory,
-    UserFactory,
-)
+from tests.factories import CapitalNeedFactory, PaperFactory, StatusChangeFactory, UserFactory
+from tests.partner_factories import StageChangeFactory
 from tests.seeded import AUTUMN, FEW
 from tests.table_rows import Recall
 

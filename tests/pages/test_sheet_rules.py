@@ -17,10 +17,10 @@ from tests.factories import (
     KecamatanFactory,
     PaperFactory,
     ParameterFactory,
-    StageChangeFactory,
     StatusChangeFactory,
     UserFactory,
 )
+from tests.partner_factories import StageChangeFactory
 from tests.report_steps import at, report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

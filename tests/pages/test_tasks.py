@@ -218,7 +218,7 @@ def test_the_number_is_counted_anew_when_something_changes() -> None:
     assert (before, waiting_for(officer).total) == (1, 0)
 
 
-@pytest.mark.parametrize(("role", "queries"), [("officer", 8), ("sudin", 11)])
+@pytest.mark.parametrize(("role", "queries"), [("officer", 9), ("sudin", 14)])
 def test_three_cost_as_much_as_one(
     role: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

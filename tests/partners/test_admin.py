@@ -5,14 +5,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from partners.models import Attendance, Event, Partner, Stage, StageChange, Support
-from tests.factories import (
-    CooperativeFactory,
-    EventFactory,
-    PartnerFactory,
-    StageChangeFactory,
-    UserFactory,
-    support_at,
-)
+from tests.factories import CooperativeFactory, UserFactory
+from tests.partner_factories import EventFactory, PartnerFactory, StageChangeFactory, support_at
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +41,7 @@ def test_pages_of_one_cost_the_same_for_any_number_of_inlines(
         StageChangeFactory.create(support=support)
         Attendance.objects.create(event=event, partner=PartnerFactory.create())
         Attendance.objects.create(event=event, cooperative=CooperativeFactory.create())
-    for row, queries in ((support, 11), (event, 5)):
+    for row, queries in ((support, 8), (event, 5)):
         with django_assert_num_queries(queries):
             change = reverse(f"admin:partners_{row._meta.model_name}_change", args=[row.pk])
             assert admin.get(change).status_code == 200
@@ -70,15 +64,15 @@ def test_stages_are_read_only(admin: Client) -> None:
 
 def test_support_is_corrected_and_neither_begun_nor_deleted_here(admin: Client) -> None:
     support = support_at(Stage.OFFERED, committed_idr=5)
-    right = CooperativeFactory.create()
+    event = EventFactory.create()
     change = reverse("admin:partners_support_change", args=[support.pk])
     inline = {"stage_changes-TOTAL_FORMS": 0, "stage_changes-INITIAL_FORMS": 0}
-    typed = {"partner": support.partner_id, "cooperative": right.pk, "kind": "loan", "committed_idr": 7, "note": "", "version": 1}  # fmt: skip
+    typed = {"event": event.pk, "kind": "loan", "committed_idr": 7, "note": "", "version": 1}
     admin.post(change, typed | inline)
     stale = admin.post(change, typed | inline | {"committed_idr": 9})
     support.refresh_from_db()
-    assert (support.cooperative, support.kind, support.committed_idr, support.version) == (
-        right,
+    assert (support.event, support.kind, support.committed_idr, support.version) == (
+        event,
         "loan",
         7,
         2,

@@ -7,12 +7,8 @@ from django.urls import reverse
 
 from kkmp.accounts.models import User
 from partners.models import Attendance, Event, Partner, Stage
-from tests.factories import (
-    CooperativeFactory,
-    EventFactory,
-    PartnerFactory,
-    support_at,
-)
+from tests.factories import CooperativeFactory
+from tests.partner_factories import EventFactory, PartnerFactory, support_at
 from tests.reading import errors_of, page_of, text_of, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -9,11 +9,16 @@ from django.test import Client
 from django.urls import reverse
 
 from kkmp.accounts.models import User
+from outlets.models import CapitalNeed
 from partners.models import Stage, StageChange, Support
-from tests.factories import (
+from tests.factories import CapitalNeedFactory, OutletFactory, UserFactory, officer_of
+from tests.partner_factories import (
+    DisbursementFactory,
+    EventFactory,
+    OfferFactory,
+    PartnerFactory,
     StageChangeFactory,
     SupportFactory,
-    UserFactory,
     support_at,
 )
 from tests.reading import errors_of, page_of, values_of
@@ -198,3 +203,114 @@ def test_of_two_people_who_record_a_stage_at_once_one_is_told() -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(submit, people)) == [200, 302]
     assert support.stage_changes.count() == 2
+
+
+# --- where it goes, and what was agreed ----------------------------------------
+
+
+@pytest.fixture
+def need() -> CapitalNeed:
+    return CapitalNeedFactory.create()
+
+
+def test_a_support_says_its_need_offer_payer_and_agreement(sudin_client: Client, need: CapitalNeed) -> None:
+    offer = OfferFactory.create(event=EventFactory.create())
+    payer = PartnerFactory.create()
+    add = reverse("partners:support_add")
+    begun = values_of(page_of(sudin_client, f"{add}?need={need.pk}&offer={offer.pk}"))
+    assert {
+        name: begun[name] for name in ("partner", "cooperative", "outlet", "need", "offer", "event", "kind")
+    } == {
+        "partner": str(offer.partner_id),
+        "cooperative": need.outlet.cooperative.kelurahan_id,
+        "outlet": str(need.outlet_id),
+        "need": str(need.pk),
+        "offer": str(offer.pk),
+        "event": str(offer.event_id),
+        "kind": "cash_grant",
+    }
+    typed = begun | {
+        "committed_idr": "5.000.000",
+        "payer": payer.pk,
+        "agreement_no": "PKS/1/2026",
+        "agreement_until": "2026-12-31",
+        "stage": "committed",
+        "effective_on": "2026-03-01",
+    }
+    sudin_client.post(add, typed)
+    row = Support.objects.get()
+    assert (row.need, row.outlet, row.offer, row.event, row.payer, row.agreement_no, row.agreement_until) == (
+        *(need, need.outlet, offer, offer.event, payer),
+        *("PKS/1/2026", dt.date(2026, 12, 31)),
+    )
+
+
+def test_what_does_not_belong_together_is_told_beside_its_field(
+    sudin_client: Client, need: CapitalNeed
+) -> None:
+    like = SupportFactory.create()
+    wanted = typed_support(
+        like,
+        kind="cash_grant",
+        outlet=OutletFactory.create().pk,
+        need=need.pk,
+        offer=OfferFactory.create().pk,
+        payer=like.partner_id,
+        loan_months=12,
+        return_due_on="2026-12-31",
+    )
+    answer = sudin_client.post(reverse("partners:support_add"), wanted)
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert errors_of(page) == {
+        "outlet": ["Gerai ini milik koperasi lain."],
+        "need": ["Kebutuhan ini milik gerai lain."],
+        "offer": ["Penawaran ini dari mitra lain."],
+        "payer": ["Kosongkan bila mitra itu sendiri yang membayar."],
+        "loan_months": ["Jangka waktu hanya untuk pinjaman."],
+        "return_due_on": ["Tanggal kembali hanya untuk titip jual dan pinjam pakai."],
+    }
+    assert values_of(page)["loan_months"] == "12"
+    assert Support.objects.count() == 1
+
+
+def test_the_kind_stays_once_money_has_arrived(sudin_client: Client) -> None:
+    support = support_at(Stage.COMMITTED)
+    DisbursementFactory.create(support=support)
+    edit = reverse("partners:support_edit", args=[support.pk])
+    typed = values_of(page_of(sudin_client, edit)) | {"kind": "loan"}
+    page = BeautifulSoup(sudin_client.post(edit, typed).content, "html.parser")
+    [message] = errors_of(page)["kind"]
+    assert message.startswith("Sudah ada penyaluran, jadi bentuknya tetap.")
+    support.refresh_from_db()
+    assert support.kind == "cash_grant"
+
+
+def test_a_loan_above_the_limits_is_kept_and_told(sudin_client: Client) -> None:
+    like = SupportFactory.create()
+    wanted = typed_support(like, committed_idr="3.000.000.001", loan_months=73)
+    told = sudin_client.post(reverse("partners:support_add"), wanted, follow=True).content.decode()
+    assert "Pinjaman di atas plafon Rp\xa03.000.000.000 (PMK 49/2025)." in told
+    assert "Pinjaman lebih lama dari 72 bulan (PMK 49/2025)." in told
+    assert Support.objects.count() == 2
+
+
+def test_an_officer_proposes_for_the_own_area_and_decides_nothing(client: Client, need: CapitalNeed) -> None:
+    officer = officer_of(need.outlet.cooperative.kelurahan)
+    client.force_login(officer)
+    theirs = CapitalNeedFactory.create()
+    add = reverse("partners:support_add")
+    page = page_of(client, f"{add}?need={need.pk}")
+    assert [option["value"] for option in page.select("select[name=need] option")] == ["", str(need.pk)]
+    assert page.select("[name=stage], [name=payer]") == []
+    typed = values_of(page) | {
+        "partner": PartnerFactory.create().pk,
+        "kind": "cash_grant",
+        "stage": "committed",
+    }
+    client.post(add, typed | {"need": theirs.pk})
+    assert not Support.objects.exists()
+    told = client.post(add, typed, follow=True).content.decode()
+    assert "Usulan tercatat di tahap Penjajakan. Sudin yang memutuskan tahap berikutnya." in told
+    assert [(row.stage, row.by) for row in Support.objects.get().stage_changes.all()] == [
+        ("prospect", officer)
+    ]

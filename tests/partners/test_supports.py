@@ -21,15 +21,12 @@ from partners.models import (
     support_totals,
 )
 from partners.services import record_attendance, record_stage, start_support
-from tests.factories import (
-    CooperativeFactory,
+from tests.factories import CooperativeFactory, KecamatanFactory, UserFactory, officer_of
+from tests.partner_factories import (
     EventFactory,
-    KecamatanFactory,
     PartnerFactory,
     StageChangeFactory,
     SupportFactory,
-    UserFactory,
-    officer_of,
     support_at,
 )
 
@@ -207,11 +204,13 @@ def test_stage_is_refused_in_words(
 
 def test_step_back_and_taking_up_again_have_to_be_meant(sudin: User) -> None:
     support = support_at(Stage.COMMITTED, on=day(10))
-    step(support, Stage.OFFERED, day(11), sudin, is_step_back_meant=True)
+    with pytest.raises(ValidationError, match="Tulis mengapa tahapnya mundur"):
+        step(support, Stage.OFFERED, day(11), sudin, is_step_back_meant=True)
+    step(support, Stage.OFFERED, day(11), sudin, reason="Mitra menunda", is_step_back_meant=True)
     step(support, Stage.CANCELLED, day(12), sudin, reason="Mitra mundur")
     with pytest.raises(ValidationError, match="Tahapnya mundur: dari “Batal”"):
         step(support, Stage.COMMITTED, day(13), sudin)
-    step(support, Stage.COMMITTED, day(13), sudin, is_step_back_meant=True)
+    step(support, Stage.COMMITTED, day(13), sudin, reason="Mitra kembali", is_step_back_meant=True)
     assert [stage for stage in AGREED if stage.is_behind(Stage.COMMITTED)] == []
     assert Support.objects.with_stage(on=day(13)).get().stage == Stage.COMMITTED
 

@@ -32,6 +32,8 @@ NO_PAGES = {
     "imports:failed",
     "cooperatives:paper_file",
     "cooperatives:paper_former",
+    "partners:evidence",
+    "partners:letter_file",
     "reports:photo",
     "healthz",
     "readyz",
@@ -40,6 +42,10 @@ SIGNED_OUT = ("account_login", "account_reset_password", "account_signup", "acco
 USERS = {None: "", Role.SUDIN: "sudin.satu", Role.ADMIN: "admin"}
 # Tests of their own, so that workers share them: together they take the longest of all.
 PARTS = 4
+
+
+# From a row to its cooperative.
+PATHS = ("cooperative", "outlet__cooperative", "support__cooperative", "need__outlet__cooperative")
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Sample:
     def pk(self, label: str) -> Any:
         model: Any = apps.get_model(label)
         rows = model._default_manager.order_by("pk")
-        for path in ("cooperative", "outlet__cooperative"):
+        for path in PATHS:
             if path.split("__", maxsplit=1)[0] in {field.name for field in model._meta.fields}:
                 rows = rows.filter(**{path: self.cooperative})
                 break
@@ -64,6 +70,10 @@ class Sample:
     @property
     def partner(self) -> Any:
         return apps.get_model("partners.Partner")._default_manager.order_by("pk").first()
+
+    @property
+    def offer(self) -> Any:
+        return apps.get_model("partners.Offer")._default_manager.order_by("pk").first()
 
     @property
     def event(self) -> Any:

@@ -145,8 +145,9 @@ def _offers(asked: str, view: View) -> dict[str, Offer]:
     mine = Offer.objects.visible_to(view.user).made_by(view.on)
     open_now = Offer.objects.open_on(view.on).order_by().values("pk")
     rows = mine.filter(Q(pk__in=open_now) | named) if named else mine.filter(pk__in=open_now)
-    dated = Support.objects.as_of(view.on)
-    rows = rows.with_agreed(dated).select_related("partner").order_by("partner__name", "title", "pk")
+    # As far as the viewer sees: what is left must not tell what other areas were promised.
+    agreed = Support.objects.visible_to(view.user).as_of(view.on)
+    rows = rows.with_agreed(agreed).select_related("partner").order_by("partner__name", "title", "pk")
     return {str(offer.pk): offer for offer in rows}
 
 

@@ -18,7 +18,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -182,11 +181,6 @@ def with_outlet_gap(outlets: QuerySet[Outlet], *, on: date, name: str = "gap_idr
     needs = needs_with_gap(CapitalNeed.objects.filter(outlet=OuterRef("pk")), on=on).order_by()
     total = needs.values("outlet").annotate(total=Sum("gap_idr")).values("total")
     return outlets.annotate(**{name: Subquery(total, output_field=_RUPIAH)})
-
-
-def unnamed_grants(supports: QuerySet[Support]) -> Any:
-    """Grants that name no need: they arrive, and close no gap until somebody says what they are for."""
-    return supports.filter(Q(need=None)).grants()  # type: ignore[attr-defined]  # of SupportQuerySet
 
 
 def _needs_of(cooperatives: QuerySet[Cooperative]) -> CapitalNeedQuerySet:

@@ -122,7 +122,9 @@ def offers_on(view: View) -> Any:
 
 
 def offers_seen(view: View) -> Any:
-    seen = Offer.objects.visible_to(view.user).with_agreed(Support.objects.as_of(view.on))
+    """With what is agreed of each as far as the viewer sees: what is left must not tell what other areas were promised."""
+    agreed = Support.objects.visible_to(view.user).as_of(view.on)
+    seen = Offer.objects.visible_to(view.user).with_agreed(agreed)
     return seen.select_related("partner")
 
 
@@ -166,9 +168,6 @@ def propose_matches(
     """
     for match, amount in chosen:
         _check_amount(match, amount)
-    together = sum(amount or 0 for _match, amount in chosen)
-    if offer.left_idr is not None and together > offer.left_idr:
-        raise ValidationError(_("Jumlahnya melebihi sisa penawaran. Kurangi jumlahnya atau centangnya."))
     again = [match.candidate.outlet.name for match, _amount in chosen if match.proposed]
     if again and not is_repeat_meant:
         told = ngettext(

@@ -43,6 +43,8 @@ def propose_supports(
     """
     if not proposals:
         raise ValidationError(_("Pilih sedikitnya satu gerai."))
+    if offer:
+        _refuse_more_than_left(offer, sum(one.amount_idr or 0 for one in proposals), on=on)
     is_split = kind in GRANTS
     needs = _gaps([one.outlet for one in proposals], on=on) if is_split else {}
     supports = []
@@ -72,6 +74,16 @@ def propose_supports(
         ]
     )
     return supports
+
+
+def _refuse_more_than_left(offer: Offer, together_idr: int, *, on: date) -> None:
+    """Of the whole city, whatever part of it the writer sees; one writer of an offer at a time."""
+    Offer.objects.select_for_update().get(pk=offer.pk)
+    left = Offer.objects.with_agreed(Support.objects.as_of(on)).get(pk=offer.pk).left_idr
+    if left is not None and together_idr > left:
+        raise ValidationError(
+            _("Jumlahnya melebihi sisa penawaran. Kurangi jumlahnya, atau pilih lebih sedikit gerai.")
+        )
 
 
 def _gaps(outlets: Iterable[Outlet], *, on: date) -> dict[int, list[Any]]:

@@ -3,14 +3,15 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cooperatives.models import Cooperative, Parameter, ParameterKey
+from cooperatives.models import Cooperative
 from kkmp.accounts.models import User
 from kkmp.edited import EditedForm
 from kkmp.fields import DayField, RupiahField
-from kkmp.templatetags.ui import number, rupiah
+from kkmp.templatetags.ui import rupiah
 from outlets.models import CapitalNeed, Outlet
 from partners.forms import ask_why_cancelled
 from partners.models import (
@@ -75,6 +76,9 @@ class SupportForm(EditedForm):
         outlets = Outlet.objects.visible_to(user).select_related("cooperative__kelurahan")
         needs = CapitalNeed.objects.visible_to(user).select_related("outlet__cooperative__kelurahan")
         offers = Offer.objects.visible_to(user).select_related("partner")
+        # What is met needs no help any more; what a support named before stays on offer.
+        still_open = Q(pk__in=CapitalNeed.objects.open_on(timezone.localdate()).values("pk"))
+        needs = needs.filter(still_open | Q(pk=self.instance.need_id))
         if self.instance.pk:
             outlets = outlets.filter(cooperative=self.instance.cooperative_id)
             needs = needs.filter(outlet__cooperative=self.instance.cooperative_id)
@@ -140,25 +144,6 @@ class SupportForm(EditedForm):
                     "Sudah ada penyaluran, jadi bentuknya tetap. Batalkan penyalurannya dulu bila bentuknya keliru."
                 ),
             )
-
-    @property
-    def warnings(self) -> list[str]:
-        """Limits of PMK 49/2025 on this day: said after saving, never refused."""
-        support: Support = self.instance
-        if support.kind not in LOANS:
-            return []
-        limits = Parameter.objects.values_on(timezone.localdate())
-        said = []
-        most, months = limits[ParameterKey.LOAN_MOST_IDR], limits[ParameterKey.LOAN_MOST_MONTHS]
-        if support.committed_idr and support.committed_idr > most:
-            said.append(str(_("Pinjaman di atas plafon %(most)s (PMK 49/2025).") % {"most": rupiah(most)}))
-        if support.loan_months and support.loan_months > months:
-            said.append(
-                str(
-                    _("Pinjaman lebih lama dari %(months)s bulan (PMK 49/2025).") % {"months": number(months)}
-                )
-            )
-        return said
 
 
 class NewSupportForm(SupportForm):

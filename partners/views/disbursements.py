@@ -91,6 +91,9 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
     """The record beside its evidence, and what the check changes."""
     row = _visible(request, pk)
     by = permitted(request, "partners.verify_disbursement")
+    if request.method == "GET" and not (row.is_standing and not row.is_verified):
+        messages.info(request, _("Penyaluran ini sudah diperiksa atau dibatalkan; keadaannya ada di bawah."))
+        return redirect(row)
     problem = ""
     if request.method == "POST":
         try:
@@ -128,6 +131,9 @@ def _verified_words(row: Disbursement) -> str:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     row = _visible(request, pk)
     by = permitted(request, "partners.withdraw_disbursement")
+    if request.method == "GET" and not row.is_standing:
+        messages.info(request, _("Penyaluran ini sudah diperiksa atau dibatalkan; keadaannya ada di bawah."))
+        return redirect(row)
     form = WithdrawForm(request.POST or None)
 
     def write() -> None:

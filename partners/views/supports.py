@@ -79,8 +79,6 @@ def add(request: HttpRequest) -> HttpResponse:
 
     if request.method == "POST" and save_form(form, write):
         messages.success(request, _added_words(decides=decides))
-        for warning in form.warnings:
-            messages.warning(request, warning)
         return redirect(form.instance)
     context = {"form": form, "decides": decides, "cancel_href": reverse("partners:supports")}
     return render(request, "partners/support_add.html", context)
@@ -131,8 +129,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and save_form(form, form.save):
         messages.success(request, _("Data bantuan tersimpan."))
-        for warning in form.warnings:
-            messages.warning(request, warning)
         return redirect(support)
     return render(request, "partners/support_edit.html", {"form": form, "support": support})
 

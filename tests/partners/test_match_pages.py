@@ -175,7 +175,10 @@ def test_ticked_outlets_are_proposed_in_one_step(sudin_client: Client, sudin: Us
         ({"amount": "0"}, "Gerai Uji : Lebih dari Rp 0, atau hapus centangnya."),
         ({"amount": "50.000.001"}, "Gerai Uji : Lebih dari batas penawaran untuk satu gerai."),
         ({"amount": "40.000.001"}, "Gerai Uji : Lebih dari kekurangan gerai ini."),
-        ({"amount": "30.000.001"}, "Jumlahnya melebihi sisa penawaran. Kurangi jumlahnya atau centangnya."),
+        (
+            {"amount": "30.000.001"},
+            "Jumlahnya melebihi sisa penawaran. Kurangi jumlahnya, atau pilih lebih sedikit gerai.",
+        ),
         (
             {"note": "NIK 3174990101809001"},
             "Keterangan : Jangan menulis NIK di sini: isian ini tampil apa adanya.",

@@ -5,20 +5,23 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from kkmp.accounts.models import User
 from outlets.models import CapitalNeed, Outlet
 from partners.models import Offer, Stage, StageChange, Support, SupportKind
 from partners.proposals import Proposal, propose_supports
-from tests.factories import CapitalNeedFactory, OutletFactory, SetAsideFactory
+from tests.factories import CapitalNeedFactory, OutletFactory, SetAsideFactory, officer_of
 from tests.partner_factories import (
     DisbursementFactory,
     EventFactory,
     OfferFactory,
     PartnerFactory,
     SupportFactory,
+    support_at,
 )
+from tests.planted import without_chance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 TODAY = dt.date(2026, 3, 16)
@@ -161,3 +164,25 @@ def test_proposals_cost_the_same_for_any_number(
         )
     assert len(supports) == 2 * count
     assert CapitalNeed.objects.count() == 2 * count
+
+
+def test_what_other_areas_were_promised_holds_an_officer_back_and_is_not_told(client: Client) -> None:
+    mine, theirs = lacking(90), lacking(90)
+    offer = OfferFactory.create(ceiling_idr=100 * MILLION, per_outlet_idr=None)
+    officer = officer_of(mine.cooperative.kelurahan)
+    client.force_login(officer)
+    pages = [f"/partners/allocate/?offer={offer.pk}", f"/partners/match/?offer={offer.pk}"]
+    before = [without_chance(client.get(page).content.decode()) for page in pages]
+    agreed: dict[str, Any] = {
+        "partner": offer.partner,
+        "offer": offer,
+        "cooperative": theirs.cooperative,
+        "outlet": theirs,
+    }
+    support_at(Stage.COMMITTED, dt.date(2026, 2, 1), committed_idr=70 * MILLION, **agreed)
+    assert [without_chance(client.get(page).content.decode()) for page in pages] == before
+    with pytest.raises(ValidationError, match="Jumlahnya melebihi sisa penawaran"):
+        propose(Proposal(mine, 31 * MILLION), by=officer, offer=offer)
+    assert [one.committed_idr for one in propose(Proposal(mine, 30 * MILLION), by=officer, offer=offer)] == [
+        30 * MILLION
+    ]

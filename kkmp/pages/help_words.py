@@ -76,7 +76,8 @@ CHAPTERS: dict[Role, Chapter] = {
                 _("Catat kebutuhan modal"),
                 _(
                     "Gerai belum berjalan karena modal? Di halaman gerai tekan Tambah kebutuhan: untuk apa, berapa "
-                    "rupiah, sejak kapan. Dari sinilah bantuan dicarikan."
+                    "rupiah, sejak kapan. Dari sinilah bantuan dicarikan. Ada mitra yang mau? Usulkan bantuannya, dan "
+                    "catat yang tiba dengan buktinya."
                 ),
                 "need-form",
                 _("Formulir kebutuhan modal: untuk apa, jumlah rupiah, dan sejak kapan."),
@@ -138,8 +139,8 @@ CHAPTERS: dict[Role, Chapter] = {
             Step(
                 _("Catat mitra dan bantuan"),
                 _(
-                    "Catat mitra satu kali, lalu bantuannya untuk koperasi mana, bentuk dan nilainya. Setiap kali maju, "
-                    "catat tahapnya: penjajakan, ditawarkan, komitmen, tersalur, terverifikasi, selesai."
+                    "Catat mitra dan penawarannya, cari gerai yang cocok, lalu usulkan. Setelah ada komitmen, catat tahapnya. "
+                    "Yang tiba dicatat dengan bukti dan diperiksa rekan Anda; sejak itu kekurangan gerai berkurang."
                 ),
                 "supports",
                 _("Daftar bantuan dengan mitra, koperasi, bentuk, nilai komitmen, dan tahap."),

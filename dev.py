@@ -253,12 +253,12 @@ def test(arguments: list[str]) -> None:
 
 
 def test_postgres(arguments: list[str]) -> None:
-    """Run the tests on the PostgreSQL of TEST_DATABASE_URL, but those of browser and words (decision 0029)."""
+    """Run the tests on the PostgreSQL of TEST_DATABASE_URL, but those of whole sweeps (decision 0029)."""
     install(["--dev"])
     url = setting("TEST_DATABASE_URL", DEFAULT_TEST_POSTGRES)
     if complaint := postgres_complaint(url):
         sys.exit(complaint)
-    arguments = arguments or ["--ignore=tests/browser", "--ignore=tests/test_language.py"]
+    arguments = arguments or ["-m", "not browser", "-k", "not test_language and not of_another_area"]
     run_tests(arguments, database_url=url, not_run="SQLite (make test)")
 
 

@@ -89,7 +89,10 @@ class SupportAdmin(EditedAdmin):
         (None, {"fields": ["partner", "payer", "cooperative", "outlet", "need"]}),
         (_("Asal"), {"fields": ["offer", "event"]}),
         (_("Isi bantuan"), {"fields": ["kind", "committed_idr", "loan_months", "note"]}),
-        (_("Perjanjian"), {"fields": ["agreement_no", "agreement_until", ("return_due_on", "returned_on")]}),
+        (
+            _("Perjanjian"),
+            {"fields": ["agreement_no", "agreement_until", "accepted_on", ("return_due_on", "returned_on")]},
+        ),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -87,15 +87,21 @@ class Flag:
 # --- the rules -----------------------------------------------------------------
 
 
-def needs_members_meeting(limits: Limits) -> Q:
+def _no_meeting_accepted(on: date) -> Q:
+    """A grant in hand that no members' meeting has accepted by that day."""
+    not_by_then = Q(accepted_on=None) | Q(accepted_on__gt=on)
+    return Q(kind__in=GRANTS, stage__in=IN_HAND) & not_by_then
+
+
+def needs_members_meeting(on: date, limits: Limits) -> Q:
     """A partner's grants together above a share of the last known assets (model articles: accepted by a RALB)."""
     share = limits[ParameterKey.GRANT_MEETING_PERCENT]
-    return Q(kind__in=GRANTS, stage__in=IN_HAND, grants_hundredfold__gt=F("assets_idr") * share)
+    return _no_meeting_accepted(on) & Q(grants_hundredfold__gt=F("assets_idr") * share)
 
 
-def assets_are_unknown() -> Q:
+def assets_are_unknown(on: date) -> Q:
     """A grant with a sum where no assets are known: whether a meeting has to accept it cannot be said."""
-    return Q(kind__in=GRANTS, stage__in=IN_HAND, committed_idr__isnull=False, assets_idr=None)
+    return _no_meeting_accepted(on) & Q(committed_idr__isnull=False, assets_idr=None)
 
 
 def shares_its_need() -> Q:
@@ -150,14 +156,14 @@ def conditions(on: date, limits: Limits) -> dict[FlagKey, Q]:
         FlagKey.NO_MONEY_90: waits_for_money(on, least=LONGEST, below=None),
         FlagKey.LOAN_SUM: loan_is_too_large(limits),
         FlagKey.LOAN_TERM: loan_is_too_long(limits),
-        FlagKey.MEMBERS_MEETING: needs_members_meeting(limits),
+        FlagKey.MEMBERS_MEETING: needs_members_meeting(on, limits),
         FlagKey.SAME_NEED: shares_its_need(),
         FlagKey.AGREEMENT_ENDED: agreement_has_ended(on),
         FlagKey.NO_MONEY_60: waits_for_money(on, least=LONGER, below=LONGEST),
         FlagKey.NO_NEED: grant_names_no_need(),
         FlagKey.AGREEMENT_ENDS: agreement_ends(on, limits),
         FlagKey.NO_MONEY_30: waits_for_money(on, least=LONG, below=LONGER),
-        FlagKey.ASSETS_UNKNOWN: assets_are_unknown(),
+        FlagKey.ASSETS_UNKNOWN: assets_are_unknown(on),
     }
     return {key: rules[key] for key in FlagKey}
 
@@ -253,7 +259,7 @@ def _flag(key: FlagKey, row: Any, on: date, limits: Limits) -> Flag:
 def _meeting_in_words(row: Any, _on: date, limits: Limits) -> str:
     return _(
         "Hibah %(partner)s untuk koperasi ini %(sum)s, lebih dari %(percent)d%% aset terakhir yang diketahui (%(assets)s). "
-        "Anggaran dasar meminta persetujuan rapat anggota luar biasa (RALB)."
+        "Anggaran dasar meminta persetujuan rapat anggota luar biasa (RALB); catat harinya di data bantuan."
     ) % {
         "partner": row.partner,
         "sum": rupiah(row.grants_idr),

@@ -122,5 +122,6 @@ SUPPORT_COLUMNS = (
         ),
         cell=_flags,
     ),
+    column("accepted", _("RALB"), "accepted_on", Kind.DAY, title=_("Disetujui RALB pada"), is_default=False),
     column("note", _("Keterangan"), "note", width=40, is_default=False),
 )

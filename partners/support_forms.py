@@ -15,6 +15,7 @@ from kkmp.templatetags.ui import rupiah
 from outlets.models import CapitalNeed, Outlet
 from partners.forms import ask_why_cancelled
 from partners.models import (
+    GRANTS,
     LOANS,
     TO_GIVE_BACK,
     Disbursement,
@@ -56,6 +57,12 @@ class SupportForm(EditedForm):
         error_messages={"min_value": _("Nilai lebih dari Rp 0, atau kosongkan.")},
     )
     agreement_until = DayField(label=_("Perjanjian sampai"), required=False)
+    accepted_on = DayField(
+        label=_("Disetujui rapat anggota (RALB) pada"),
+        required=False,
+        is_past=True,
+        help_text=_("Hanya untuk hibah; nomor berita acaranya di keterangan."),
+    )
     return_due_on = DayField(
         label=_("Dikembalikan paling lambat"),
         required=False,
@@ -67,7 +74,8 @@ class SupportForm(EditedForm):
         model = Support
         fields: ClassVar[list[str]] = [
             *("kind", "committed_idr", "outlet", "need", "offer", "event", "payer"),
-            *("agreement_no", "agreement_until", "loan_months", "return_due_on", "returned_on", "note"),
+            *("agreement_no", "agreement_until", "accepted_on", "loan_months"),
+            *("return_due_on", "returned_on", "note"),
         ]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -114,6 +122,8 @@ class SupportForm(EditedForm):
         kind = cleaned.get("kind")
         if kind and kind not in LOANS and cleaned.get("loan_months"):
             self.add_error("loan_months", _("Jangka waktu hanya untuk pinjaman."))
+        if kind and kind not in GRANTS and cleaned.get("accepted_on"):
+            self.add_error("accepted_on", _("Rapat anggota hanya menyetujui hibah."))
         for name in ("return_due_on", "returned_on"):
             if kind and kind not in TO_GIVE_BACK and cleaned.get(name):
                 self.add_error(name, _("Tanggal kembali hanya untuk titip jual dan pinjam pakai."))
@@ -168,7 +178,8 @@ class NewSupportForm(SupportForm):
             mine, label=_("Koperasi"), to_field_name="kelurahan", empty_label=_("Pilih koperasi")
         )
         self.fields["effective_on"].initial = timezone.localdate
-        del self.fields["returned_on"]
+        for name in ("returned_on", "accepted_on"):
+            del self.fields[name]
         self.order_fields(
             [
                 *("partner", "cooperative", "outlet", "need", "kind", "committed_idr", "note"),

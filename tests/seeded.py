@@ -147,7 +147,7 @@ def everything() -> dict[str, list[Any]]:
         Support: [
             *("partner__name", "payer__name", "cooperative__kelurahan", "outlet__name", "need__purpose"),
             *("offer__title", "event__title", "kind", "committed_idr", "agreement_no", "agreement_until"),
-            *("loan_months", "return_due_on", "returned_on", "note", "version"),
+            *("accepted_on", "loan_months", "return_due_on", "returned_on", "note", "version"),
         ],
         Disbursement: [
             *("support__cooperative__kelurahan", "amount_idr", "paid_on", "sha256", "recorded_at"),

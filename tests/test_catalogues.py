@@ -94,6 +94,7 @@ def shape(text: str) -> tuple[list[str], str, str]:
 
 # Words that are the same in both languages: names, abbreviations, and what English lent.
 SAME = {
+    "RALB",
     "%(outlet)s, %(cooperative)s, Kecamatan %(kecamatan)s",
     "Kecamatan %(names)s",
     "Suku Dinas PPKUKM Kota Administrasi Jakarta Selatan",

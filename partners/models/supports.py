@@ -159,6 +159,12 @@ class Support(EditedModel):
     )
     agreement_no = models.CharField(_("nomor perjanjian"), max_length=80, blank=True)
     agreement_until = models.DateField(_("perjanjian sampai"), null=True, blank=True)
+    accepted_on = models.DateField(
+        _("disetujui rapat anggota pada"),
+        null=True,
+        blank=True,
+        help_text=_("Hari RALB yang menerima hibah ini; nomor berita acaranya di keterangan."),
+    )
     loan_months = models.PositiveSmallIntegerField(_("jangka pinjaman (bulan)"), null=True, blank=True)
     return_due_on = models.DateField(
         _("dikembalikan paling lambat"),
@@ -201,6 +207,11 @@ class Support(EditedModel):
                 name="only_loans_have_months",
                 condition=Q(loan_months=None) | Q(kind__in=LOANS, loan_months__gt=0),
                 violation_error_message=_("Jangka waktu hanya untuk pinjaman, paling sedikit satu bulan."),
+            ),
+            models.CheckConstraint(
+                name="only_grants_are_accepted_by_a_meeting",
+                condition=Q(accepted_on=None) | Q(kind__in=GRANTS),
+                violation_error_message=_("Rapat anggota hanya menyetujui hibah."),
             ),
             models.CheckConstraint(
                 name="only_lent_goods_are_returned",

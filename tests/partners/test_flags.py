@@ -56,12 +56,32 @@ def test_grant_above_the_share_of_last_known_assets_needs_a_meeting() -> None:
     assert (keys(at_the_limit), keys(above)) == ([], ["members_meeting"])
     assert texts(above)["members_meeting"] == (
         "Hibah Mitra A untuk koperasi ini Rp\u00a025.000.001, lebih dari 25% aset terakhir yang diketahui "
-        "(Rp\u00a0100.000.000). Anggaran dasar meminta persetujuan rapat anggota luar biasa (RALB)."
+        "(Rp\u00a0100.000.000). Anggaran dasar meminta persetujuan rapat anggota luar biasa (RALB); "
+        "catat harinya di data bantuan."
     )
     AssetStatementFactory.create(
         cooperative=above.cooperative, on=dt.date(2026, 3, 10), amount_idr=200 * MILLION
     )
     assert (keys(above, dt.date(2026, 3, 9)), keys(above)) == (["members_meeting"], [])
+
+
+def test_meeting_that_accepted_one_grant_settles_that_one_from_its_day_on() -> None:
+    need = CapitalNeedFactory.create()
+    AssetStatementFactory.create(cooperative=need.outlet.cooperative, amount_idr=10 * MILLION)
+    first = for_a_need(
+        Stage.COMMITTED, need=need, committed_idr=9 * MILLION, accepted_on=dt.date(2026, 3, 10)
+    )
+    second = for_a_need(Stage.COMMITTED, need=need, partner=first.partner, committed_idr=MILLION)
+    meeting = [
+        ["members_meeting" in keys(support, dt.date(2026, 3, day)) for day in (9, 10)]
+        for support in (first, second)
+    ]
+    assert meeting == [[True, False], [True, True]]
+
+
+def test_accepted_grant_does_not_ask_for_assets() -> None:
+    need = CapitalNeedFactory.create()
+    assert keys(for_a_need(Stage.COMMITTED, need=need, accepted_on=dt.date(2026, 3, 10))) == []
 
 
 def test_share_of_assets_is_a_dated_parameter() -> None:
@@ -329,7 +349,7 @@ def test_sums_by_capital_equal_the_rows_and_stay_apart(sudin_client: Client) -> 
     assert shown == {
         "own": "Rp 130 2 bantuan · sudah diterima Rp 10, belum Rp 20",
         "borrowed": "Rp 1.000 1 bantuan · sudah diterima Rp 0, belum Rp 1.000",
-        "neither": "– 1 bantuan, 1 tanpa nilai · sudah diterima Rp 0, belum Rp 0",
+        "neither": "1 bantuan, 1 tanpa nilai",
     }
     assert (total_of(page), number_at(page, "data-sum")) == (4, 1_130)
 

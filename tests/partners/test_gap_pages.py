@@ -244,7 +244,7 @@ def test_outlet_keeps_own_borrowed_and_neither_apart(
         ],
         "capital-borrowed": [["LPDB", "Pinjaman", "Tersalur", rp(30), rp(30)]],
         "capital-neither": [["Bulog", "Titip jual", "Tersalur", rp(30), rp(4)]],
-        "capital-service": [["Telkom", "Pelatihan", "Selesai", "tanpa nilai", rp(0)]],
+        "capital-service": [["Telkom", "Pelatihan", "Selesai", "tanpa nilai", "tanpa nilai"]],
     }
     assert text_of(page, "section[aria-labelledby=capital-borrowed] p.muted.small") == (
         "Pinjaman harus dibayar kembali, jadi tidak mengurangi kekurangan."

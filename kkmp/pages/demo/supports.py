@@ -18,6 +18,7 @@ from kkmp.pages.demo.write import sign
 from kkmp.templatetags.ui import rupiah, tanggal
 from outlets.models import CapitalNeed, Outlet
 from partners.models import (
+    GRANTS,
     TO_GIVE_BACK,
     Attendance,
     Disbursement,
@@ -45,6 +46,8 @@ AGREED_FOR = {
 }
 LENT_FOR = {SupportKind.CONSIGNMENT: timedelta(days=150), SupportKind.LEND_USE: timedelta(days=330)}
 LOAN_MONTHS = (24, 36, 48)
+# The members' meeting that accepts a grant comes before the signature.
+MET_BEFORE = timedelta(days=5)
 # What came back did so a little before its day; what is due since less than this is still out.
 BACK_BEFORE, STILL_OUT = timedelta(days=4), timedelta(days=30)
 WRONG_SUM = "Salah ketik jumlah; dicatat ulang (contoh)."
@@ -108,6 +111,8 @@ def _row(
         committed_idr=promise.amount_idr,
         agreement_no=f"PKS-CONTOH/{number + 1:03}/{agreed_on.year}" if agreed_on else "",
         agreement_until=agreed_on + lasts if agreed_on and lasts else None,
+        # The others still have to call one where the grant is large.
+        accepted_on=agreed_on - MET_BEFORE if agreed_on and kind in GRANTS and number % 3 == 0 else None,
         loan_months=LOAN_MONTHS[number % len(LOAN_MONTHS)] if kind == SupportKind.LOAN else None,
         return_due_on=arrived.effective_on + lent if arrived and lent else None,
         note=f"{SAMPLE}{through}",
